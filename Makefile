@@ -1,0 +1,58 @@
+# Set-up and daily commands. `make help` lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help setup demo ui test test-browser soak lint format docs lock clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+
+setup: $(READY) ## make .venv and install the locked packages (done by the others when needed)
+
+$(READY): requirements/dev.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "congtin needs Python 3.11: $(PYTHON) is not on the PATH (or give PYTHON=…)"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+demo: $(READY) ## five replica portals on loopback, ingested through Prefect into var/congtin.db, twice
+	$(BIN)/python -m tests.demo
+
+ui: $(READY) ## the Prefect UI over the demo's runs
+	$(BIN)/python -m tests.demo --ui
+
+test: $(READY) ## the tests, on SQLite and on a throw-away PostgreSQL
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not soak and not browser"
+
+test-browser: $(READY) ## the tests that drive a real browser (Chromium and its driver must be installed)
+	$(BIN)/python -m pytest -m browser
+
+soak: $(READY) ## the long tests: kills, floods, many pages
+	$(BIN)/python -m pytest -m soak --timeout 3600
+
+lint: $(READY) ## ruff, strict types, imports downwards
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+format: $(READY) ## put the code into its form
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+docs: $(READY) ## write the generated pages of docs/ anew
+	$(BIN)/python -m storage.consume.dictionary
+	$(BIN)/python -m flows.docs
+
+lock: ## resolve pyproject.toml into requirements/*.lock (hashes, no addresses); needs uv
+	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml -o requirements/app.lock
+	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml --extra dev -c requirements/app.lock -o requirements/dev.lock
+	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate requirements/bench.in -c requirements/dev.lock -o requirements/bench.lock
+
+clean: ## remove the environment and all that was written
+	rm -rf $(VENV) var

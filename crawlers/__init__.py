@@ -1,0 +1,1 @@
+"""Where the pages are, how each CMS marks them up, and how they are fetched and read."""

@@ -1,0 +1,81 @@
+"""One file per portal. This module finds and loads them, those of `CONGTIN_PORTALS` included."""
+
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from crawlers.portal import Portal
+from storage.settings import settings
+
+HERE = Path(__file__).resolve().parent
+
+
+class PortalError(Exception):
+    """A portal file is missing or unusable; the message names the file and says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenPortal:
+    """A portal file that could not be loaded, with one message for people."""
+
+    name: str
+    file: Path
+    message: str
+
+
+def portal_files() -> dict[str, Path]:
+    """Return the portal files by name, sorted; a file in `CONGTIN_PORTALS` takes the place of one of ours."""
+    files: dict[str, Path] = {}
+    for folder in (HERE, *settings().portals):
+        if not folder.is_dir():
+            raise PortalError(f"CONGTIN_PORTALS: {folder} is not a folder")
+        files |= {file.stem: file for file in sorted(folder.glob("[a-z]*.py"))}
+    return dict(sorted(files.items()))
+
+
+def load(name: str) -> Portal:
+    """Return the portal of that name.
+
+    Raises:
+        PortalError: there is no such file, or it is unusable.
+    """
+    files = portal_files()
+    if name not in files:
+        raise PortalError(f"no portal {name!r}; there are: {', '.join(files) or 'none'}")
+    return _load_file(name, files[name])
+
+
+def load_all() -> tuple[list[Portal], list[BrokenPortal]]:
+    """Return all portals, sorted by name, and apart from them the files that are broken: they stop only themselves."""
+    portals: list[Portal] = []
+    broken: list[BrokenPortal] = []
+    for name, file in portal_files().items():
+        try:
+            portals.append(_load_file(name, file))
+        except PortalError as error:
+            broken.append(BrokenPortal(name, file, str(error)))
+    return portals, broken
+
+
+def _load_file(name: str, file: Path) -> Portal:
+    spec = importlib.util.spec_from_file_location(f"crawlers.portals.{name}", file)
+    if spec is None or spec.loader is None:
+        raise PortalError(f"{file}: not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'portal'}: {e['msg']}" for e in error.errors())
+        raise PortalError(f"{file}: {problems}") from error
+    except Exception as error:  # a portal file is code of the ops team: whatever it raises stops only itself
+        raise PortalError(f"{file}: {type(error).__name__}: {error}") from error
+    portal = getattr(module, "portal", None)
+    if not isinstance(portal, Portal):
+        raise PortalError(f"{file}: must define `portal = Portal(…)`")
+    if portal.name != name:
+        raise PortalError(f"{file}: name={portal.name!r} must be the file's name {name!r}")
+    if not module.__doc__:
+        raise PortalError(f"{file}: needs a docstring (Publisher, Quirks, Caveats, History)")
+    return portal

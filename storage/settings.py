@@ -1,0 +1,95 @@
+"""Every setting of congtin, in one place: read from the environment (`CONGTIN_…`) or a `.env` file."""
+
+import os
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Annotated
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+ENV_FILE = PROJECT_ROOT / ".env"
+
+
+class UnknownSettingError(Exception):
+    """A `CONGTIN_` name that is no setting; a typo must not pass in silence."""
+
+
+class Settings(BaseSettings):
+    """Settings; relative paths resolve against the project's root."""
+
+    model_config = SettingsConfigDict(env_prefix="CONGTIN_", env_file=ENV_FILE, extra="ignore", frozen=True)
+
+    var: Path = Field(Path("var"), description="Folder of everything congtin writes: archive, database, logs, locks.")
+    database_url: SecretStr | None = Field(
+        default=None, description="SQLAlchemy address of the database; default is SQLite in `var/congtin.db`."
+    )
+    portals: Annotated[tuple[Path, ...], NoDecode] = Field(
+        (), description="Further folders of portal files, separated by `:`; a file here adds to those of the project."
+    )
+    connect_to: str = Field(
+        "",
+        description="Connect-to map `host:port=address:port`, comma-separated, IPv6 in brackets. An entry permits "
+        "exactly that host and port to be served from that address, loopback included.",
+    )
+    ca_file: Path | None = Field(
+        default=None, description="PEM file of certificate authorities trusted besides the system's."
+    )
+    contact: str = Field(
+        "https://github.com/congtin/congtin",
+        description="Address or e-mail put into the user agent, for the owners of the portals.",
+    )
+    delay: float | None = Field(
+        None,
+        ge=0,
+        description="Seconds between two requests to a host, instead of the portal's own; only obeyed for hosts in "
+        "`CONGTIN_CONNECT_TO`, where no real portal is asked.",
+    )
+    readers: int = Field(2, ge=1, le=64, description="Reading processes of a run.")
+    read_timeout: float = Field(20.0, gt=0, description="Seconds a page may take to read before its reader is killed.")
+    batch_size: int = Field(32, ge=1, le=1000, description="Captures read and loaded in one transaction.")
+    disk_reserve_mb: int = Field(512, ge=0, description="Free space, in MiB, below which fetching stops.")
+
+    @field_validator("portals", mode="before")
+    @classmethod
+    def _split_folders(cls, value: object) -> object:
+        return tuple(Path(part) for part in value.split(":") if part) if isinstance(value, str) else value
+
+    @field_validator("var", "ca_file")
+    @classmethod
+    def _from_root(cls, value: Path | None) -> Path | None:
+        return value if value is None or value.is_absolute() else PROJECT_ROOT / value
+
+    @field_validator("portals")
+    @classmethod
+    def _folders_from_root(cls, value: tuple[Path, ...]) -> tuple[Path, ...]:
+        return tuple(folder if folder.is_absolute() else PROJECT_ROOT / folder for folder in value)
+
+    @property
+    def archive(self) -> Path:
+        """Folder of the WARC segments, one subfolder a portal."""
+        return self.var / "archive"
+
+    @cached_property
+    def database(self) -> str:
+        """Address of the database, password included: never log it."""
+        if self.database_url is None:
+            return f"sqlite:///{self.var / 'congtin.db'}"
+        return self.database_url.get_secret_value()
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Return the settings of this process, read once.
+
+    Raises:
+        pydantic.ValidationError: a value is unusable; the message names the setting.
+        UnknownSettingError: the environment or `.env` sets a `CONGTIN_` name that does not exist.
+    """
+    known = {f"CONGTIN_{name.upper()}" for name in Settings.model_fields}
+    given = {name.upper() for name in (*os.environ, *dotenv_values(ENV_FILE)) if name.upper().startswith("CONGTIN_")}
+    if unknown := sorted(given - known):
+        raise UnknownSettingError(f"no such setting: {', '.join(unknown)}; there are: {', '.join(sorted(known))}")
+    return Settings()

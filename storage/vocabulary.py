@@ -1,0 +1,297 @@
+"""The closed vocabularies: refusal kinds, capture states, run verdicts.
+
+Code, docs, views and the operator's screen use only these words. Each enum's value is what is stored; each table beside
+it carries the Vietnamese label that people read.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Purpose(StrEnum):
+    """Why a request was sent."""
+
+    ROBOTS = "robots"
+    LISTING = "listing"
+    ARTICLE = "article"
+    ATTACHMENT = "attachment"
+
+
+class RefusalKind(StrEnum):
+    """Why a page is not an article."""
+
+    LOGIN = "login"
+    SEARCH = "search"
+    LISTING = "listing"
+    HOME = "home"
+    SITEMAP = "sitemap"
+    DIRECTORY = "directory"
+    POLL = "poll"
+    FORM = "form"
+    ERROR = "error"
+    MAINTENANCE = "maintenance"
+    BLOCK = "block"
+    CHALLENGE = "challenge"
+    EMPTY = "empty"
+    NOT_HTML = "not_html"
+    UNDECODABLE = "undecodable"
+    TOO_COMPLEX = "too_complex"
+    READER_KILLED = "reader_killed"
+    READER_FAILED = "reader_failed"
+
+
+REFUSAL_LABELS: dict[RefusalKind, str] = {
+    RefusalKind.LOGIN: "trang đăng nhập",
+    RefusalKind.SEARCH: "trang tìm kiếm",
+    RefusalKind.LISTING: "trang danh sách",
+    RefusalKind.HOME: "trang chủ",
+    RefusalKind.SITEMAP: "sơ đồ cổng",
+    RefusalKind.DIRECTORY: "danh bạ",
+    RefusalKind.POLL: "trang thăm dò ý kiến",
+    RefusalKind.FORM: "biểu mẫu",
+    RefusalKind.ERROR: "trang báo lỗi",
+    RefusalKind.MAINTENANCE: "trang bảo trì",
+    RefusalKind.BLOCK: "trang chặn truy cập",
+    RefusalKind.CHALLENGE: "trang kiểm tra trình duyệt",
+    RefusalKind.EMPTY: "trang không có nội dung",
+    RefusalKind.NOT_HTML: "không phải trang HTML",
+    RefusalKind.UNDECODABLE: "không giải mã được",
+    RefusalKind.TOO_COMPLEX: "trang quá lớn hoặc quá phức tạp",
+    RefusalKind.READER_KILLED: "đọc quá thời hạn",
+    RefusalKind.READER_FAILED: "bộ đọc gặp lỗi",
+}
+
+
+class FetchError(StrEnum):
+    """Why an exchange gave no usable response. `ROBOTS`, `SCOPE` and `BUDGET` were never sent."""
+
+    ROBOTS = "robots"
+    SCOPE = "scope"
+    BUDGET = "budget"
+    HOST_CLOSED = "host_closed"
+    TIMEOUT = "timeout"
+    DNS = "dns"
+    REFUSED = "connection_refused"
+    CONNECTION = "connection_lost"
+    TLS = "tls"
+    CUT = "cut_body"
+    TOO_LARGE = "too_large"
+    HTTP = "http_status"
+    REDIRECT = "redirect"
+    PROTOCOL = "protocol"
+
+
+class CaptureState(StrEnum):
+    """What became of an archived response."""
+
+    PENDING = "pending"
+    """Indexed, not yet processed."""
+    STORED = "stored"
+    """An article: new, or a new version, or another address of a known one."""
+    SAME = "same"
+    """An article whose title and full text are as known, or a 304."""
+    REFUSED = "refused"
+    """Not an article; `state_reason` is a `RefusalKind`."""
+    HELD = "held"
+    """An article that a gate keeps back for a person."""
+    ERROR = "error"
+    """An HTTP error or a cut response; `state_reason` is a `FetchError` or the status."""
+    QUARANTINED = "quarantined"
+    """The record itself could not be stored; the reason says why."""
+    NOTED = "noted"
+    """Robots, listings and attachments: read, nothing to store as an article."""
+
+
+class Change(StrEnum):
+    """Kinds of row in the change feed."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    REREAD = "reread"
+    RELINKED = "relinked"
+    GONE = "gone"
+    RESTORED = "restored"
+    WITHDRAWN = "withdrawn"
+
+
+class Cause(StrEnum):
+    """Whose doing a change is."""
+
+    SOURCE = "source"
+    REREAD = "reread"
+    CORRECTION = "correction"
+
+
+class PrefectState(StrEnum):
+    """The Prefect state types that a verdict may end a run in."""
+
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+    CRASHED = "CRASHED"
+
+
+class Verdict(StrEnum):
+    """How a run ended."""
+
+    OK = "ok"
+    QUIET = "quiet"
+    PARTIAL = "partial"
+    FROZEN = "frozen"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+    TOO_LITTLE = "too_little"
+    HALF = "half"
+    MANY_REFUSED = "many_refused"
+    DRIFTED = "drifted"
+    MOVED = "moved"
+    GONE = "gone"
+    BLOCKED = "blocked"
+    ROBOTS = "robots"
+    UNREACHABLE = "unreachable"
+    DEGRADED = "degraded"
+    FAILED = "failed"
+    CRASHED = "crashed"
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictFacts:
+    """What a verdict means to the operator, to Prefect and to a shell.
+
+    Attributes:
+        label: Vietnamese, as shown to operators.
+        meaning: Vietnamese, one sentence.
+        prefect_state: the type of the flow run's final state.
+        exit_code: of `congtin ingest`.
+        loaded: whether what the run read was loaded into the database.
+        notified: whether a person is told; then the state is never COMPLETED.
+        todo: Vietnamese, what the operator does; empty if nothing.
+    """
+
+    label: str
+    meaning: str
+    prefect_state: PrefectState
+    exit_code: int
+    loaded: bool
+    notified: bool
+    todo: str = ""
+
+
+_DONE, _FAIL = PrefectState.COMPLETED, PrefectState.FAILED
+
+VERDICTS: dict[Verdict, VerdictFacts] = {
+    Verdict.OK: VerdictFacts("Tốt", "Đã đọc hết danh sách và nạp bài.", _DONE, 0, True, False),
+    Verdict.QUIET: VerdictFacts("Yên ắng", "Danh sách đọc đủ, không có gì mới.", _DONE, 0, True, False),
+    Verdict.PARTIAL: VerdictFacts(
+        "Dở dang", "Dừng theo hạn mức; lần chạy sau đi tiếp, không mất bài.", _DONE, 0, True, False
+    ),
+    Verdict.FROZEN: VerdictFacts(
+        "Không thu", "Cổng đã ngừng theo vòng đời, không gửi yêu cầu nào.", _DONE, 0, False, False
+    ),
+    Verdict.SKIPPED: VerdictFacts(
+        "Bỏ qua: đang chạy", "Một lần chạy khác của cổng này đang làm việc.", PrefectState.CANCELLED, 75, False, False
+    ),
+    Verdict.CANCELLED: VerdictFacts(
+        "Đã hủy", "Người vận hành hủy; phần đã lưu được giữ, lần sau đi tiếp.", PrefectState.CANCELLED, 130, True, False
+    ),
+    Verdict.TOO_LITTLE: VerdictFacts(
+        "Thu quá ít",
+        "Danh sách cho ít dòng hơn mức sàn của cổng.",
+        _FAIL,
+        20,
+        True,
+        True,
+        "Mở trang danh sách của cổng, xem mẫu trang có đổi không.",
+    ),
+    Verdict.HALF: VerdictFacts(
+        "Thiếu một phần",
+        "Có danh sách hoặc nhiều bài không tải được.",
+        _FAIL,
+        21,
+        True,
+        True,
+        "Xem các lỗi tải trong bảng; chạy lại khi cổng ổn định.",
+    ),
+    Verdict.MANY_REFUSED: VerdictFacts(
+        "Nhiều trang bị từ chối",
+        "Tỷ lệ trang không phải bài viết vượt mức của cổng.",
+        _FAIL,
+        22,
+        True,
+        True,
+        "Xem lý do từ chối và mở vài trang để kiểm tra.",
+    ),
+    Verdict.DRIFTED: VerdictFacts(
+        "Mẫu trang thay đổi",
+        "Nhiều bài thiếu trường mà cổng này vẫn có; các trang đó bị giữ lại.",
+        _FAIL,
+        23,
+        True,
+        True,
+        "Sửa quy tắc đọc của cổng rồi đọc lại các trang bị giữ.",
+    ),
+    Verdict.MOVED: VerdictFacts(
+        "Cổng đã chuyển",
+        "Cổng chuyển hướng sang máy chủ khác.",
+        _FAIL,
+        24,
+        False,
+        True,
+        "Kiểm tra địa chỉ mới, đổi lifecycle và successor trong tệp của cổng.",
+    ),
+    Verdict.GONE: VerdictFacts(
+        "Cổng không còn",
+        "Danh sách trả lời 404/410 hoặc tên miền không còn.",
+        _FAIL,
+        25,
+        False,
+        True,
+        "Xác minh, rồi đổi lifecycle trong tệp của cổng.",
+    ),
+    Verdict.BLOCKED: VerdictFacts(
+        "Bị chặn",
+        "Cổng từ chối máy thu (403, 429, trang chặn hoặc kiểm tra trình duyệt).",
+        _FAIL,
+        26,
+        False,
+        True,
+        "Không vượt rào. Liên hệ đơn vị quản lý cổng hoặc giảm nhịp thu.",
+    ),
+    Verdict.ROBOTS: VerdictFacts(
+        "robots.txt không cho phép",
+        "robots.txt cấm các danh sách, hoặc không đọc được robots.txt.",
+        _FAIL,
+        27,
+        False,
+        True,
+        "Xem robots.txt của cổng.",
+    ),
+    Verdict.UNREACHABLE: VerdictFacts(
+        "Không kết nối được",
+        "Máy chủ không trả lời, TLS hỏng hoặc lỗi 5xx.",
+        _FAIL,
+        28,
+        False,
+        True,
+        "Thử mở cổng bằng trình duyệt; chạy lại sau.",
+    ),
+    Verdict.DEGRADED: VerdictFacts(
+        "Suy giảm",
+        "Hết đĩa hoặc cơ sở dữ liệu ngừng; trang đã tải nằm trong kho lưu.",
+        _FAIL,
+        29,
+        False,
+        True,
+        "Giải phóng đĩa hoặc khởi động lại cơ sở dữ liệu, rồi chạy lại.",
+    ),
+    Verdict.FAILED: VerdictFacts("Lỗi", "Lỗi ngoài dự kiến.", _FAIL, 1, False, True, "Xem nhật ký của lần chạy."),
+    Verdict.CRASHED: VerdictFacts(
+        "Đứt giữa chừng",
+        "Tiến trình bị giết; lần chạy sau đi tiếp từ kho lưu.",
+        PrefectState.CRASHED,
+        70,
+        False,
+        True,
+        "Chạy lại; nếu lặp lại, xem bộ nhớ và nhật ký.",
+    ),
+}
