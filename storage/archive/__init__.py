@@ -1,0 +1,32 @@
+"""The archive: what came over the wire, in WARC segments, one folder a portal.
+
+A segment is a `.warc.gz` file: a warcinfo record, then pairs of a response record (the body as received, its content
+coding untouched) and a concurrent metadata record (JSON: run, portal, purpose, listing row). Each record is a gzip
+member of its own, so a pair can be read alone and a torn tail can be told from a whole one. While a segment is written
+its name ends in `.open` and its writer holds a lock on it, which the kernel frees however the writer dies.
+
+Crash protocol: write, flush, fsync, and only then does a response count. `recover` cuts the open segments of dead
+writers after their last whole pair. The database can be rebuilt from here.
+"""
+
+from storage.archive.decoding import decode_body
+from storage.archive.exchange import ArchiveError, BodyCut, BodyError, BodyTooLarge, Exchange, SegmentDamaged
+from storage.archive.folder import segments
+from storage.archive.reader import read, scan
+from storage.archive.recovery import recover
+from storage.archive.writer import SegmentWriter
+
+__all__ = [
+    "ArchiveError",
+    "BodyCut",
+    "BodyError",
+    "BodyTooLarge",
+    "Exchange",
+    "SegmentDamaged",
+    "SegmentWriter",
+    "decode_body",
+    "read",
+    "recover",
+    "scan",
+    "segments",
+]

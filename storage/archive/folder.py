@@ -1,0 +1,99 @@
+"""Names and files of segments in the archive's folder."""
+
+import os
+import re
+from io import FileIO
+from pathlib import Path
+from typing import BinaryIO
+
+from storage.archive.exchange import ArchiveError
+
+OPEN_SUFFIX = ".open"
+_SUFFIX = ".warc.gz"
+_WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+
+
+def segment_name(portal: str, run_id: str, sequence: int) -> str:
+    """Return the final file name of a segment.
+
+    Raises:
+        ValueError: portal or run id cannot be part of a file name.
+    """
+    for word in (portal, run_id):
+        _check(word)
+    return f"{portal}-{run_id}-{sequence:05d}{_SUFFIX}"
+
+
+def portal_folder(archive: Path, portal: str) -> Path:
+    """Return the folder of a portal's segments.
+
+    Raises:
+        ValueError: the name cannot be a folder's.
+    """
+    _check(portal)
+    return archive / portal
+
+
+def segments(archive: Path, portal: str) -> list[str]:
+    """Return the names of a portal's segments, sorted; those still being written under their final names."""
+    folder = portal_folder(archive, portal)
+    names = (path.name.removesuffix(OPEN_SUFFIX) for path in folder.glob(f"*{_SUFFIX}*"))
+    return sorted({name for name in names if name.endswith(_SUFFIX)})
+
+
+def open_segments(archive: Path, portal: str) -> list[Path]:
+    """Return the paths of a portal's segments that are not sealed, sorted."""
+    return sorted(portal_folder(archive, portal).glob(f"*{_SUFFIX}{OPEN_SUFFIX}"))
+
+
+def open_segment(archive: Path, portal: str, segment: str) -> tuple[BinaryIO, bool]:
+    """Open a segment for reading. Returns the file and whether the segment is sealed.
+
+    Raises:
+        ArchiveError: there is no such segment.
+    """
+    _check(segment)
+    sealed = portal_folder(archive, portal) / segment
+    # It may be sealed between the first two looks.
+    for path in (sealed, sealed.with_name(segment + OPEN_SUFFIX), sealed):
+        try:
+            return path.open("rb"), path == sealed
+        except FileNotFoundError:
+            continue
+    raise ArchiveError(f"{sealed}: no such segment")
+
+
+def seal_file(path: Path) -> str:
+    """Give an open segment, already fsynced, its final name, durably. Returns the name.
+
+    Raises:
+        ArchiveError: a sealed segment of that name exists; nothing is overwritten.
+    """
+    sealed = path.with_name(path.name.removesuffix(OPEN_SUFFIX))
+    if sealed.exists():
+        raise ArchiveError(f"{path}: {sealed.name} exists already")
+    path.rename(sealed)
+    fsync_folder(path.parent)
+    return sealed.name
+
+
+def fsync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def is_at(file: BinaryIO | FileIO, path: Path) -> bool:
+    """Whether the open file is still the one that the path names."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _check(word: str) -> None:
+    if not _WORD.fullmatch(word):
+        raise ValueError(f"{word!r} cannot be part of a segment's name")
