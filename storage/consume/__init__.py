@@ -1,0 +1,1 @@
+"""What consumers read: the `v1_*` views, their dictionary, and the queries of the `congtin` command."""

@@ -1,0 +1,297 @@
+"""The data dictionary: what every column of the `v1_*` views means.
+
+The documentation, the comments in PostgreSQL and the tests are made from it.
+
+`python -m storage.consume.dictionary` writes `docs/data-dictionary.md`.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from storage.consume.columns import ARTICLE_COLUMNS, PORTAL_COLUMNS, Column, column
+from storage.settings import PROJECT_ROOT
+from storage.vocabulary import REFUSAL_LABELS, CaptureState, Cause, Change, Verdict
+
+DOCUMENT = PROJECT_ROOT / "docs" / "data-dictionary.md"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A view, what one row of it is, and its columns in their order."""
+
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
+
+
+def _words(values: object) -> str:
+    return ", ".join(f"`{value}`" for value in values)  # type: ignore[attr-defined]
+
+
+_ARTICLE = column("article_id", "integer", "The article.", "load", "1204")
+_PORTAL = column("portal", "text", "The portal's name.", "load", "lao_cai")
+_CAPTURE = "urn:uuid:6f1c2a52-1f0e-4c55-9d0a-0f5d7a3e2b11"
+_RUN = "20250310T050002-a1b2c3"
+_URL = "https://laocai.gov.vn/tin-thoi-su/hop-bao-quy-i-1204"
+
+VIEWS: tuple[View, ...] = (
+    View("v1_articles", "One row an article, as last read.", ARTICLE_COLUMNS),
+    View(
+        "v1_addresses",
+        "One row an address of an article: an article may have several.",
+        (
+            _ARTICLE,
+            _PORTAL,
+            column("url", "text", "The address, in the spelling found.", "load", _URL),
+            column(
+                "role",
+                "text",
+                "`primary`: shown in v1_articles; `duplicate`: serves the same text; `redirect`: leads to another one.",
+                "load",
+                "primary",
+            ),
+            column(
+                "first_seen_at", "time", "First seen, in a listing or fetched.", "index", "2025-03-10T05:00:02+07:00"
+            ),
+            column(
+                "last_seen_at",
+                "time",
+                "Last time that it served the article.",
+                "load",
+                "2025-03-11T05:00:07+07:00",
+                null="it never did (a redirect)",
+            ),
+            column(
+                "gone_at",
+                "time",
+                "Since when it is known to be missing: 404 or 410 on two days while the host was in order.",
+                "load",
+                "2025-04-02T05:00:09+07:00",
+                null="it is not",
+            ),
+        ),
+    ),
+    View(
+        "v1_article_versions",
+        "One row a version: the publisher's change of title or full text (lead and body). Counters, clocks, new "
+        "layouts and better reading never make one.",
+        (
+            _ARTICLE,
+            _PORTAL,
+            column("version_no", "integer", "Number of the version, from 1.", "load", "2"),
+            column("is_current", "integer", "1 for the version that v1_articles shows, else 0.", "load", "1"),
+            column("seen_at", "time", "When the version was first fetched.", "load", "2025-03-11T05:00:07+07:00"),
+            column("title", "text", "Title of the version.", "reading", "Họp báo quý I"),
+            column("lead", "text", "Lead of the version.", "reading", "Sáng 10/3, tỉnh họp báo.", null="there is none"),
+            column("text", "text", "Body of the version, paragraphs joined by a line feed.", "reading", "Sáng nay …"),
+            column(
+                "published_at",
+                "time",
+                "Publication time printed then.",
+                "reading",
+                "2025-03-10T08:30:00+07:00",
+                null="none was printed",
+            ),
+            column("url", "text", "The address at which the version was seen.", "load", _URL),
+            column("capture_id", "text", "The archived response that showed the version first.", "load", _CAPTURE),
+            column(
+                "reading_capture_id", "text", "The archived response that the shown reading is of.", "load", _CAPTURE
+            ),
+            column("reader_version", "text", "Version of the reader.", "reading", "1"),
+            column("rules", "text", "Reading rules used.", "reading", "vnportal"),
+            column("text_hash", "text", "SHA-256 of title and full text.", "load", "9f2c…"),
+        ),
+    ),
+    View(
+        "v1_changes",
+        "The change feed. Read it by `seq`, and go on after the last one seen: no row ever appears behind it. Numbers "
+        "may be missing.",
+        (
+            column("seq", "integer", "Number of the change: the cursor.", "load", "5120"),
+            column("changed_at", "time", "When it was loaded.", "load", "2025-03-11T05:01:00+07:00"),
+            column("change", "text", f"One of {_words(Change)}.", "load", "updated"),
+            column(
+                "cause",
+                "text",
+                f"Whose doing: one of {_words(Cause)}; only `source` is the publisher's.",
+                "load",
+                "source",
+            ),
+            _ARTICLE,
+            _PORTAL,
+            column("version_no", "integer", "The article's version after the change.", "load", "2"),
+            column(
+                "changed_fields",
+                "json",
+                "Names of the columns that changed, as a JSON array; `images`, `attachments`, `addresses` name their "
+                "views, `merged_into` says that the article is now shown as `other_article_id`.",
+                "load",
+                '["text","title"]',
+            ),
+            column(
+                "other_article_id",
+                "integer",
+                "The article that an address came from or went to.",
+                "load",
+                "1177",
+                null="no other article is concerned",
+            ),
+            column(
+                "capture_id", "text", "The archived response that showed the change.", "load", _CAPTURE, null="none did"
+            ),
+            column("run_id", "text", "The run that loaded it.", "load", _RUN),
+        ),
+    ),
+    View(
+        "v1_view_counts",
+        "One row an observation of the counter that a page prints.",
+        (
+            _ARTICLE,
+            _PORTAL,
+            column("observed_at", "time", "When the page was fetched.", "load", "2025-03-11T05:00:07+07:00"),
+            column("view_count", "integer", "The number printed.", "reading", "356"),
+            column("capture_id", "text", "The archived response.", "load", _CAPTURE),
+        ),
+    ),
+    View(
+        "v1_images",
+        "One row an image of an article as last read, in page order.",
+        (
+            _ARTICLE,
+            _PORTAL,
+            column("version_no", "integer", "The article's version.", "load", "1"),
+            column("position", "integer", "Place in the article, from 1.", "reading", "1"),
+            column("url", "text", "Address of the image.", "reading", "https://laocai.gov.vn/a.jpg"),
+            column("caption", "text", "Caption.", "reading", "Quang cảnh hội nghị.", null="there is none"),
+            column("credit", "text", "Credit.", "reading", "Ảnh: TTXVN", null="there is none"),
+            column("alt", "text", "Alternative text.", "reading", "anh tin bai", null="there is none"),
+        ),
+    ),
+    View(
+        "v1_attachments",
+        "One row a file that an article, as last read, links to. The file's own text is not read yet.",
+        (
+            _ARTICLE,
+            _PORTAL,
+            column("version_no", "integer", "The article's version.", "load", "1"),
+            column("position", "integer", "Place in the article, from 1.", "reading", "1"),
+            column("url", "text", "Address of the file.", "reading", "https://laocai.gov.vn/12-QD-UBND.pdf"),
+            column("name", "text", "Name as shown.", "reading", "12-QĐ-UBND.pdf"),
+            column(
+                "media_type",
+                "text",
+                "Media type, guessed from the name.",
+                "reading",
+                "application/pdf",
+                null="not guessed",
+            ),
+            column(
+                "state",
+                "text",
+                "`wanted`: not fetched yet; `stored`: archived; `failed`: given up; `not_allowed`: of a type that is "
+                "not archived.",
+                "index",
+                "stored",
+            ),
+            column("state_reason", "text", "Why the last try failed.", "index", "HTTP 404", null="none failed"),
+            column("size", "integer", "Bytes.", "index", "182033", null="not archived"),
+            column("sha256", "text", "SHA-256 of the file.", "index", "e3b0…", null="not archived"),
+            column(
+                "fetched_at", "time", "When it was archived.", "index", "2025-03-10T05:04:00+07:00", null="not archived"
+            ),
+            column("capture_id", "text", "The archived response.", "index", _CAPTURE, null="not archived"),
+        ),
+    ),
+    View(
+        "v1_runs",
+        "One row a run of a portal.",
+        (
+            column("run_id", "text", "The run; sorts by start.", "flow", _RUN),
+            _PORTAL,
+            column("mode", "text", "`incremental` or `full`.", "flow", "incremental"),
+            column("started_at", "time", "Start.", "flow", "2025-03-10T05:00:02+07:00"),
+            column("ended_at", "time", "End.", "flow", "2025-03-10T05:09:40+07:00", null="it runs, or died just now"),
+            column("verdict", "text", f"One of {_words(Verdict)}.", "flow", "ok", null="it runs, or died just now"),
+            column("reason", "text", "Why, in Vietnamese.", "flow", "Danh sách đọc đủ.", null="it runs"),
+            column("counts", "json", "What it did, as a JSON object of numbers.", "flow", '{"new":12}', null="it runs"),
+        ),
+    ),
+    View(
+        "v1_refusals",
+        "One row a response that became no article, with the reason.",
+        (
+            column("capture_id", "text", "The archived response.", "index", _CAPTURE),
+            _PORTAL,
+            column("run_id", "text", "The run that fetched it.", "index", _RUN),
+            column("purpose", "text", "`article`, `listing`, `attachment` or `robots`.", "index", "article"),
+            column("url", "text", "The address asked for.", "index", _URL),
+            column("fetched_at", "time", "When it was fetched.", "index", "2025-03-10T05:00:09+07:00"),
+            column("http_status", "integer", "HTTP status.", "index", "200"),
+            column(
+                "state",
+                "text",
+                f"`{CaptureState.REFUSED}`: not an article; `{CaptureState.HELD}`: kept back for a person; "
+                f"`{CaptureState.ERROR}`: HTTP error or cut body; `{CaptureState.QUARANTINED}`: could not be stored.",
+                "load",
+                "refused",
+            ),
+            column(
+                "reason",
+                "text",
+                f"Of refused ones: {_words(REFUSAL_LABELS)}; of errors the HTTP status or a word of the fetch errors.",
+                "load",
+                "maintenance",
+            ),
+            column("detail", "text", "Evidence, for people.", "load", "Hệ thống đang bảo trì", null="there is none"),
+            column(
+                "article_id",
+                "integer",
+                "The known article whose address answered so; it is left as it was.",
+                "load",
+                "1204",
+                null="the address is no known article's",
+            ),
+        ),
+    ),
+    View("v1_portals", "One row a portal.", PORTAL_COLUMNS),
+)
+
+
+def document() -> str:
+    """Return the dictionary as Markdown."""
+    lines = [
+        "# Data dictionary",
+        "",
+        (
+            "The views that consumers read, the same on SQLite and PostgreSQL. Generated by "
+            "`python -m storage.consume.dictionary`: do not edit."
+        ),
+        "",
+        (
+            "Types: `text`; `integer`; `time` is text `YYYY-MM-DDTHH:MM:SS+07:00`; `date` is text `YYYY-MM-DD`, a day "
+            "in Vietnam; `json` is JSON as text. Times and dates sort as text."
+        ),
+        "",
+        (
+            "Set by: `index` enters archived responses, `reading` is what the reader found in the page, `load` "
+            "compares it with what is known, `portal file` and `flow` as they say."
+        ),
+    ]
+    for view in VIEWS:
+        lines += ["", f"## {view.name}", "", view.meaning, "", "| column | type | null | meaning | set by | example |"]
+        lines += ["|---|---|---|---|---|---|"]
+        lines += [
+            f"| {one.name} | {one.type} | {one.null or 'never'} | {one.meaning} | {one.set_by} | {one.example} |"
+            for one in view.columns
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def write(path: Path = DOCUMENT) -> None:
+    """Write the dictionary's document."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(document(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()

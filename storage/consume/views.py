@@ -1,0 +1,112 @@
+"""The `v1_*` views: one text for both engines. Tables may change; these columns may not."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
+from storage.consume.dictionary import VIEWS
+from storage.text import sha256_hex
+
+_SELECTS = {
+    "v1_articles": """
+SELECT a.id AS article_id, a.portal, d.url, r.kind, r.title, r.lead, r.text, r.section, r.authors, r.byline_raw,
+    r.source_credit, r.published_at,
+    CASE WHEN r.published_precision IN ('second', 'minute', 'day') THEN substr(r.published_at, 1, 10) END
+        AS published_on,
+    r.published_precision, r.published_basis, r.published_missing_reason, r.inferred_from, r.inferred_to,
+    r.event_date, a.sort_date, a.sort_date_basis,
+    u.unit_code_system, u.unit_code, u.unit_name,
+    n.unit_code_system AS unit_code_system_today, n.unit_code AS unit_code_today, n.unit_name AS unit_name_today,
+    u.province_code_system, u.province_code, u.province_name,
+    n.province_code_system AS province_code_system_today, n.province_code AS province_code_today,
+    n.province_name AS province_name_today,
+    r.language, a.first_seen_at, a.last_seen_at, a.gone_at, a.version_no, r.capture_id
+FROM article a
+JOIN reading r ON r.id = a.reading_id
+JOIN address d ON d.id = a.address_id
+LEFT JOIN portal_unit u ON u.portal = a.portal AND u.valid_from <= a.sort_date
+    AND (u.valid_to IS NULL OR u.valid_to >= a.sort_date)
+LEFT JOIN portal_unit n ON n.portal = a.portal AND n.valid_to IS NULL
+WHERE a.merged_into IS NULL""",
+    "v1_addresses": """
+SELECT d.article_id, d.portal, d.url, d.role, d.first_seen_at, d.last_seen_at, d.gone_at
+FROM address d
+WHERE d.article_id IS NOT NULL""",
+    "v1_article_versions": """
+SELECT v.article_id, a.portal, v.no AS version_no, CASE WHEN v.no = a.version_no THEN 1 ELSE 0 END AS is_current,
+    v.seen_at, r.title, r.lead, r.text, r.published_at, d.url, v.capture_id, r.capture_id AS reading_capture_id,
+    r.reader_version, r.rules, r.version_hash AS text_hash
+FROM version v
+JOIN article a ON a.id = v.article_id
+JOIN reading r ON r.id = v.reading_id
+JOIN address d ON d.id = v.address_id""",
+    "v1_changes": """
+SELECT c.seq, c.at AS changed_at, c.kind AS change, c.cause, c.article_id, c.portal, c.version_no, c.changed_fields,
+    c.other_article_id, c.capture_id, c.run_id
+FROM change c""",
+    "v1_view_counts": """
+SELECT v.article_id, a.portal, v.observed_at, v.value AS view_count, v.capture_id
+FROM view_count v
+JOIN article a ON a.id = v.article_id""",
+    "v1_images": """
+SELECT a.id AS article_id, a.portal, a.version_no, i.position, i.url, NULLIF(i.caption, '') AS caption,
+    NULLIF(i.credit, '') AS credit, NULLIF(i.alt, '') AS alt
+FROM article a
+JOIN image i ON i.reading_id = a.reading_id
+WHERE a.merged_into IS NULL""",
+    "v1_attachments": """
+SELECT a.id AS article_id, a.portal, a.version_no, t.position, f.url, t.name, NULLIF(t.media_type, '') AS media_type,
+    f.state, f.detail AS state_reason, f.size, f.sha256, f.fetched_at, f.capture_id
+FROM article a
+JOIN attachment t ON t.reading_id = a.reading_id
+JOIN file f ON f.id = t.file_id
+WHERE a.merged_into IS NULL""",
+    "v1_runs": """
+SELECT r.id AS run_id, r.portal, r.mode, r.started_at, r.ended_at, r.verdict, r.reason, r.counts
+FROM run r""",
+    "v1_refusals": """
+SELECT c.record_id AS capture_id, c.portal, c.run_id, c.purpose, c.url, c.fetched_at, c.status AS http_status, c.state,
+    c.state_reason AS reason, c.detail, c.article_id
+FROM capture c
+WHERE c.state IN ('refused', 'held', 'error', 'quarantined')""",
+    "v1_portals": """
+SELECT p.name AS portal, p.title, p.platform, p.level, p.lifecycle, p.lifecycle_note, p.successor, p.valid_to,
+    p.verified, p.reuse,
+    u.unit_code_system, u.unit_code, u.unit_name,
+    n.unit_code_system AS unit_code_system_today, n.unit_code AS unit_code_today, n.unit_name AS unit_name_today,
+    u.province_code_system, u.province_code, u.province_name,
+    n.province_code_system AS province_code_system_today, n.province_code AS province_code_today,
+    n.province_name AS province_name_today,
+    (SELECT max(r.started_at) FROM run r WHERE r.portal = p.name) AS last_run_at
+FROM portal p
+LEFT JOIN portal_unit u ON u.portal = p.name AND u.valid_from = '0001-01-01'
+LEFT JOIN portal_unit n ON n.portal = p.name AND n.valid_to IS NULL""",
+}
+
+
+def digest(dialect: str) -> str:
+    """Return what tells whether a database has these views."""
+    return sha256_hex(repr((dialect, _SELECTS, VIEWS)))
+
+
+def drop_views(connection: Connection, existing: Iterable[str]) -> None:
+    """Drop those of the existing views that are ours."""
+    for name in existing:
+        if name in _SELECTS:
+            connection.exec_driver_sql(f"DROP VIEW {name}")
+
+
+def create_views(connection: Connection) -> None:
+    """Create the views; on PostgreSQL with comments on each view and column, taken from the dictionary."""
+    for name, select in _SELECTS.items():
+        connection.exec_driver_sql(f"CREATE VIEW {name} AS {select}")
+    if connection.dialect.name != "postgresql":
+        return
+    for view in VIEWS:
+        connection.exec_driver_sql(f"COMMENT ON VIEW {view.name} IS {_quoted(view.meaning)}")
+        for column in view.columns:
+            connection.exec_driver_sql(f"COMMENT ON COLUMN {view.name}.{column.name} IS {_quoted(column.comment)}")
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,261 @@
+"""Captures: entered from the archive, with the rows of listing pages, files and redirects; claimed for reading."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+from sqlalchemy import Connection, Engine, insert, or_, select, update
+
+from storage.addresses import looks_like_trap
+from storage.archive import BodyCut, BodyTooLarge, SegmentDamaged, read, scan, segments
+from storage.database.attachments import not_a_file, note_files
+from storage.database.engine import lock_portal, transact
+from storage.database.failures import note_tries
+from storage.database.keys import address_id
+from storage.database.models import address, run
+from storage.database.models import capture as captures
+from storage.database.models import segment as segment_table
+from storage.database.redirects import note_redirects
+from storage.database.sightings import Sighting, see_addresses, see_entries
+from storage.database.upserts import upsert
+from storage.database.values import capture_of, item_value, storable, unstorable
+from storage.records import Capture, ListingItem, Location
+from storage.vocabulary import CaptureState, FetchError, Purpose, RefusalKind
+
+_LOG = logging.getLogger(__name__)
+
+Rows = Callable[[Capture, bytes], Iterable[ListingItem]]
+"""Reads a listing page: the capture and its decoded body to its rows."""
+
+UNSTORABLE = "unstorable"
+"""Reason of a quarantined record that holds what no database takes."""
+
+CHUNK = 200
+"""Captures entered in one transaction; the lock is held for some hundredths of a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A capture on its way into the database: where it lies, what state it enters in, the rows of a listing page."""
+
+    capture: Capture
+    location: Location
+    state: CaptureState
+    reason: str | None = None
+    detail: str | None = None
+    items: tuple[ListingItem, ...] = ()
+
+
+def index(engine: Engine, archive: Path, portal: str, *, rows: Rows) -> int:
+    """Enter what the portal's segments hold beyond what was entered before; return the number of new captures.
+
+    Goes on after the last whole record that was entered, also in a segment that is still being written. Article
+    responses come to wait for reading (state `pending`).
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: the database does not answer.
+        ArchiveError, OSError: a segment cannot be read.
+    """
+    count = 0
+    for name in segments(archive, portal):
+        with engine.connect() as connection:
+            offset = connection.scalar(
+                select(segment_table.c.indexed_to).where(segment_table.c.portal == portal, segment_table.c.name == name)
+            )
+        found = _whole(scan(archive, portal, name, offset or 0))
+        while chunk := [_examine(archive, one, location, rows) for one, location in islice(found, CHUNK)]:
+            count += transact(engine, partial(enter, portal=portal, chunk=chunk))
+    return count
+
+
+def _whole(found: Iterator[tuple[Capture, Location]]) -> Iterator[tuple[Capture, Location]]:
+    """Yield what is whole; damage in one segment must not keep the others from being indexed."""
+    try:
+        yield from found
+    except SegmentDamaged as error:
+        _LOG.error("damaged segment: %s", error)
+
+
+def claim(engine: Engine, portal: str, run_id: str, limit: int) -> list[tuple[Capture, Location]]:
+    """Return up to `limit` article responses that wait for reading, oldest first, and keep other workers off them.
+
+    What was claimed by a run that has ended is free again. A capture that came without a listing row gets what listings
+    have said of its address.
+    """
+    open_run = select(run.c.id).where(run.c.id == captures.c.claimed_by, run.c.verdict.is_(None)).exists()
+    free = or_(captures.c.claimed_by.is_(None), (captures.c.claimed_by != run_id) & ~open_run)
+    waiting = (
+        select(captures.c.seq)
+        .where(captures.c.portal == portal, captures.c.state == CaptureState.PENDING.value, free)
+        .order_by(captures.c.seq)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+
+    def work(connection: Connection) -> list[tuple[Capture, Location]]:
+        chosen = connection.scalars(waiting).all()
+        if not chosen:
+            return []
+        connection.execute(update(captures).where(captures.c.seq.in_(chosen)).values(claimed_by=run_id))
+        rows = connection.execute(
+            select(captures, address.c.item.label("said"))
+            .outerjoin(address, address.c.id == captures.c.address_id)
+            .where(captures.c.seq.in_(chosen))
+            .order_by(captures.c.seq)
+        ).mappings()
+        return [capture_of({**row, "item": row["item"] or row["said"]}) for row in rows]
+
+    return transact(engine, work)
+
+
+def enter(connection: Connection, portal: str, chunk: Sequence[Indexed], *, reached: bool = True) -> int:
+    """Enter captures of one portal within a transaction; return how many were not known.
+
+    Args:
+        connection: within a transaction.
+        portal: the portal's name.
+        chunk: captures, in the order of their segment.
+        reached: whether the segment is indexed down to them.
+    """
+    lock_portal(connection, portal)
+    ids = [one.capture.record_id for one in chunk]
+    known = set(connection.scalars(select(captures.c.record_id).where(captures.c.record_id.in_(ids))))
+    new = list({one.capture.record_id: one for one in chunk if one.capture.record_id not in known}.values())
+    if new:
+        see_addresses(connection, portal, list(_sightings(new)))
+        see_entries(connection, portal, [(one.capture, one.items) for one in new if one.items])
+        connection.execute(insert(captures), [_row(one) for one in new])
+        files = [one for one in new if one.capture.purpose is Purpose.ATTACHMENT]
+        note_files(connection, [(one.capture, one.detail or one.reason) for one in files])
+        articles = [one for one in new if one.capture.purpose is Purpose.ARTICLE]
+        note_redirects(connection, portal, [one.capture for one in articles if is_redirect(one.capture)])
+        poisoned = [one.capture for one in articles if one.state is CaptureState.QUARANTINED]
+        tried = [(address_id(portal, one.url), one.run_id, one.fetched_at) for one in poisoned]
+        note_tries(connection, tried, wait=True)
+    if reached:
+        ends = {one.location.segment: one.location.offset + one.location.length for one in chunk}
+        upsert(
+            connection,
+            segment_table,
+            [{"portal": portal, "name": name, "indexed_to": end} for name, end in ends.items()],
+            update=("indexed_to",),
+        )
+    return len(new)
+
+
+def unread(capture: Capture, location: Location) -> Indexed:
+    """Return how a capture enters without a look at its body."""
+    if reason := unstorable([capture.url, capture.parent, capture.headers, item_value(capture.item)]):
+        return Indexed(_made_storable(capture), location, CaptureState.QUARANTINED, UNSTORABLE, reason)
+    waits = capture.purpose is Purpose.ARTICLE and not is_redirect(capture)
+    return Indexed(capture, location, CaptureState.PENDING if waits else CaptureState.NOTED)
+
+
+def _examine(archive: Path, capture: Capture, location: Location, rows: Rows) -> Indexed:
+    """Return what state a capture enters in; reads the rows of a listing page."""
+    entered = unread(capture, location)
+    if entered.state is CaptureState.QUARANTINED or capture.purpose is Purpose.ARTICLE:
+        return entered
+    if capture.status >= 400:
+        return Indexed(capture, location, CaptureState.ERROR, str(capture.status))
+    if capture.purpose is Purpose.ROBOTS or capture.status >= 300:
+        return Indexed(capture, location, CaptureState.NOTED)
+    try:
+        _, body, _ = read(archive, capture.portal, location)
+    except BodyCut as error:
+        return Indexed(capture, location, CaptureState.ERROR, FetchError.CUT, str(error))
+    except BodyTooLarge as error:
+        return Indexed(capture, location, CaptureState.ERROR, FetchError.TOO_LARGE, str(error))
+    if capture.purpose is Purpose.LISTING:
+        return _read_listing(capture, location, body, rows)
+    problem = not_a_file(capture, body)
+    state = CaptureState.ERROR if problem else CaptureState.NOTED
+    return Indexed(capture, location, state, RefusalKind.ERROR if problem else None, problem)
+
+
+def _read_listing(capture: Capture, location: Location, body: bytes, rows: Rows) -> Indexed:
+    try:
+        items = tuple(rows(capture, body))
+    except Exception as error:  # noqa: BLE001 - one page that breaks the reader must not stop the index for ever
+        return Indexed(capture, location, CaptureState.QUARANTINED, RefusalKind.READER_FAILED, storable(repr(error)))
+    usable = tuple(_storable_item(item) for item in items if not looks_like_trap(item.url) and not unstorable(item.url))
+    return Indexed(capture, location, CaptureState.NOTED, items=usable)
+
+
+def _sightings(chunk: Sequence[Indexed]) -> Iterator[Sighting]:
+    for one in chunk:
+        capture = one.capture
+        for item in one.items:
+            yield Sighting(item.url, capture.fetched_at, item, capture.listing)
+        if capture.purpose is Purpose.ARTICLE:
+            yield Sighting(capture.url, capture.fetched_at, capture.item, capture.listing)
+
+
+def is_redirect(capture: Capture) -> bool:
+    """Whether the response sends the client to another address."""
+    return 300 <= capture.status < 400 and capture.status != 304
+
+
+def redirect_target(capture: Capture) -> str | None:
+    """Return the absolute address that a redirect names, or None."""
+    location = capture.headers.get("location")
+    if not location:
+        return None
+    with suppress(UnicodeError):
+        # Header text is Latin-1; old servers put raw UTF-8 into it.
+        location = location.encode("latin-1").decode("utf-8")
+    try:
+        return urljoin(capture.url, location)
+    except ValueError:
+        return None
+
+
+def _made_storable(capture: Capture) -> Capture:
+    item = capture.item
+    return replace(
+        capture,
+        url=storable(capture.url),
+        parent=storable(capture.parent),
+        headers={storable(name): storable(value) for name, value in capture.headers.items()},
+        item=None if item is None else _storable_item(item),
+    )
+
+
+def _storable_item(item: ListingItem) -> ListingItem:
+    return ListingItem(storable(item.url), storable(item.title), storable(item.published_raw), storable(item.lead))
+
+
+def _row(one: Indexed) -> dict[str, Any]:
+    capture, location = one.capture, one.location
+    keyed = capture.purpose in {Purpose.ARTICLE, Purpose.ATTACHMENT}
+    target = redirect_target(capture) if keyed and is_redirect(capture) else None
+    return {
+        "record_id": capture.record_id,
+        "run_id": capture.run_id,
+        "portal": capture.portal,
+        "purpose": capture.purpose.value,
+        "url": capture.url,
+        "address_id": address_id(capture.portal, capture.url) if keyed else None,
+        "fetched_at": capture.fetched_at,
+        "status": capture.status,
+        "headers": dict(capture.headers),
+        "payload_sha256": capture.payload_sha256,
+        "payload_size": capture.payload_size,
+        "listing": capture.listing,
+        "page": capture.page,
+        "item": item_value(capture.item),
+        "parent": capture.parent,
+        "redirect_to": address_id(capture.portal, target) if target else None,
+        "segment": location.segment,
+        "segment_offset": location.offset,
+        "segment_length": location.length,
+        "state": one.state.value,
+        "state_reason": one.reason,
+        "detail": one.detail,
+    }

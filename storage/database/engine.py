@@ -1,0 +1,126 @@
+"""Connections to the database, and whole transactions that survive what passes."""
+
+import hashlib
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psycopg
+from sqlalchemy import BigInteger, Connection, Engine, bindparam, create_engine, event, func, make_url, select
+from sqlalchemy.exc import DBAPIError
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
+
+Result = TypeVar("Result")
+
+_WRITES = "congtin_writes"
+
+BUSY_SECONDS = 30
+"""How long a writer waits for another's lock on SQLite; batches hold it for well under a second."""
+
+RETRY_SECONDS = 90
+"""How long a transaction is tried again: a database restart takes seconds; a longer outage is the next run's."""
+
+
+def connect(url: str) -> Engine:
+    """Return an engine for a SQLAlchemy address of SQLite or PostgreSQL. No connection is made yet.
+
+    Raises:
+        sqlalchemy.exc.ArgumentError: the address cannot be parsed.
+        ValueError: another database is named.
+    """
+    parsed = make_url(url)
+    # Parameters hold page texts: they do not belong in error messages and logs.
+    if parsed.get_backend_name() == "postgresql":
+        return create_engine(
+            parsed,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={
+                "application_name": "congtin",
+                "connect_timeout": 10,
+                # A server that stopped answering is noticed within about a minute, not after hours.
+                "keepalives_idle": 20,
+                "keepalives_interval": 10,
+                "keepalives_count": 4,
+                "tcp_user_timeout": 60_000,
+            },
+        )
+    if parsed.get_backend_name() != "sqlite":
+        raise ValueError(f"cannot use {parsed.get_backend_name()}: SQLite and PostgreSQL are supported")
+    if parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver begins no transaction on its own: `_begin_sqlite` does, so that reads belong to it too.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    # With WAL a power cut may undo the last commits, never break the file; what is lost is indexed again.
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads and then writes fails at once if another has written in between: take the lock first.
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def transact(engine: Engine, work: Callable[[Connection], Result], *, seconds: float = RETRY_SECONDS) -> Result:
+    """Run `work` in one writing transaction and return its result.
+
+    After a transient error (lost connection, deadlock, lock time-out) the whole is run again, also where only the
+    answer to COMMIT was lost: `work` must come to the same when it has already been done.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: a lasting error, or a transient one for longer than `seconds`.
+    """
+    writer = engine.execution_options(**{_WRITES: True})
+
+    def once() -> Result:
+        with writer.begin() as connection:
+            return work(connection)
+
+    return Retrying(
+        retry=retry_if_exception(is_transient),
+        stop=stop_after_delay(seconds),
+        wait=wait_random_exponential(multiplier=0.1, max=5),
+        reraise=True,
+    )(once)
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the same transaction may succeed when it is run again."""
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated:
+        return True
+    match error.orig:
+        case sqlite3.OperationalError() as cause:
+            return getattr(cause, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+        case psycopg.Error(sqlstate=None) as cause:
+            return isinstance(cause, psycopg.OperationalError)
+        case psycopg.Error() as cause:
+            # Classes: connection, rollback (deadlock, serialisation), operator intervention; lock not available, too
+            # many connections.
+            state = cause.sqlstate or ""
+            return state.startswith(("08", "40", "57P")) or state in {"55P03", "53300"}
+    return False
+
+
+def lock_portal(connection: Connection, portal: str) -> None:
+    """Make this transaction the only one that writes the portal's articles, until it ends.
+
+    Identity within a portal (same text at two addresses) cannot be decided by two writers at once. On SQLite a writer
+    is alone anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        number = int.from_bytes(hashlib.sha256(portal.encode()).digest()[:8], "big", signed=True)
+        connection.execute(select(func.pg_advisory_xact_lock(bindparam(None, number, BigInteger))))

@@ -1,0 +1,245 @@
+"""Load a batch of readings: one transaction, in which a record that cannot be stored harms only itself."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from storage.database.captures import UNSTORABLE, enter, unread
+from storage.database.engine import is_transient, lock_portal, transact
+from storage.database.failures import note_tries
+from storage.database.keys import address_id
+from storage.database.loading.decide import MISSING, Decider
+from storage.database.loading.outcomes import (
+    Effect,
+    FetchFailed,
+    Held,
+    LoadCounts,
+    NotModified,
+    Outcome,
+    ReadResult,
+    Reread,
+)
+from storage.database.loading.published import version_hash
+from storage.database.loading.rows import Work
+from storage.database.loading.state import fetch_state, last_healthy, run_starts
+from storage.database.loading.write import number_changes, numbers, write, write_captures
+from storage.database.models import article, capture, reading
+from storage.database.types import now
+from storage.database.values import capture_of, storable, unstorable
+from storage.records import Article, Capture, Location
+from storage.vocabulary import CaptureState, Change
+
+__all__ = [
+    "Effect",
+    "FetchFailed",
+    "Held",
+    "LoadCounts",
+    "NotModified",
+    "Outcome",
+    "ReadResult",
+    "Reread",
+    "load",
+]
+
+
+_LOG = logging.getLogger(__name__)
+
+_OF_A_RECORD = (SQLAlchemyError, ValueError, OverflowError)
+"""What a record's own content may raise; anything else is an error of ours and ends the batch."""
+
+
+def load(engine: Engine, run_id: str, results: Sequence[ReadResult], *, reread: Reread | None = None) -> LoadCounts:
+    """Load readings of captures in one transaction and return what they did.
+
+    What was loaded before is left alone, so a batch may be loaded again after any death. A record that cannot be stored
+    is quarantined alone. A refused page never replaces a good version.
+
+    Args:
+        engine: the database.
+        run_id: the run that does the work.
+        results: readings; their captures are entered if `index` has not done so.
+        reread: reads an archived capture with the present reader and rules. Where these have changed since a version
+            was read, it tells an edit from better reading; without it every difference of text counts as an edit.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: the database does not answer; nothing of the batch is loaded.
+    """
+    batches: dict[str, list[ReadResult]] = defaultdict(list)
+    for result in {result.capture.record_id: result for result in results}.values():
+        batches[result.capture.portal].append(result)
+
+    def work(connection: Connection) -> LoadCounts:
+        changes: list[dict[str, Any]] = []
+        for portal, batch in sorted(batches.items()):
+            lock_portal(connection, portal)
+            changes += _load_portal(connection, portal, run_id, batch, reread)
+        counts = _count(connection, run_id, [result.capture.record_id for result in results])
+        _count_changes(counts, changes)
+        number_changes(connection, changes)
+        return counts
+
+    return transact(engine, work)
+
+
+def _load_portal(
+    connection: Connection, portal: str, run_id: str, batch: Sequence[ReadResult], reread: Reread | None
+) -> list[dict[str, Any]]:
+    """Load readings of one portal's captures; return the change feed's rows, which have no number yet."""
+    seqs = _pending(connection, portal, batch)
+    waiting = sorted(
+        (result for result in batch if result.capture.record_id in seqs),
+        key=lambda result: seqs[result.capture.record_id],
+    )
+    good, bad = [], []
+    for result in waiting:
+        reason = _unstorable(result.outcome)
+        if reason is None:
+            good.append(result)
+        else:
+            bad.append((result, reason))
+    changes: list[dict[str, Any]] = []
+    try:
+        changes += _store(connection, portal, run_id, good, reread)
+    except _OF_A_RECORD as error:
+        if is_transient(error):
+            raise
+        for result in good:
+            try:
+                changes += _store(connection, portal, run_id, [result], reread)
+            except _OF_A_RECORD as alone:
+                if is_transient(alone):
+                    raise
+                _LOG.warning("cannot store %s", result.capture.record_id, exc_info=True)
+                bad.append((result, f"{type(alone).__name__}: {alone}"))
+    write_captures(
+        connection,
+        {
+            result.capture.record_id: {
+                "state": CaptureState.QUARANTINED.value,
+                "state_reason": UNSTORABLE,
+                "detail": storable(reason)[:2000],
+                "article_id": None,
+                "effect": None,
+                "loaded_by": run_id,
+            }
+            for result, reason in bad
+        },
+    )
+    tried = [(address_id(portal, one.capture.url), one.capture.run_id, one.capture.fetched_at) for one, _ in bad]
+    note_tries(connection, tried, wait=True)
+    return changes
+
+
+def _pending(connection: Connection, portal: str, batch: Sequence[ReadResult]) -> dict[str, int]:
+    """Return the numbers of the batch's captures that wait for loading, by record id."""
+    ids = [result.capture.record_id for result in batch]
+    query = select(capture.c.record_id, capture.c.seq, capture.c.state).where(capture.c.record_id.in_(ids))
+    rows = connection.execute(query).all()
+    known = {row.record_id for row in rows}
+    missing = [unread(result.capture, result.location) for result in batch if result.capture.record_id not in known]
+    if missing:
+        enter(connection, portal, missing, reached=False)
+        rows = connection.execute(query).all()
+    return {row.record_id: row.seq for row in rows if row.state == CaptureState.PENDING.value}
+
+
+def _store(
+    connection: Connection,
+    portal: str,
+    run_id: str,
+    results: Sequence[ReadResult],
+    reread: Reread | None,
+) -> list[dict[str, Any]]:
+    """Decide and write within a savepoint; return the change feed's rows."""
+    if not results:
+        return []
+    with connection.begin_nested():
+        rows = connection.execute(
+            select(capture.c.record_id, capture.c.address_id).where(
+                capture.c.record_id.in_([result.capture.record_id for result in results])
+            )
+        ).all()
+        at: dict[str, str] = {row.record_id: row.address_id for row in rows}
+        texts = [result.outcome for result in results if isinstance(result.outcome, Article)]
+        state = fetch_state(connection, portal, set(at.values()), {version_hash(found) for found in texts})
+        chunk = max(1, len(texts))
+        work = Work(run_id, now(), numbers(connection, article, chunk), numbers(connection, reading, chunk))
+        missing = {result.capture.run_id for result in results if result.capture.status in MISSING}
+        decider = Decider(
+            state,
+            work,
+            run_starts(connection, missing),
+            last_healthy(connection, portal) if missing else 0,
+            reread,
+            lambda record_id: _archived(connection, record_id),
+        )
+        for result in results:
+            decider.apply(result, state.addresses[at[result.capture.record_id]])
+        write(connection, state, work)
+        return work.changes
+
+
+def _archived(connection: Connection, record_id: str) -> tuple[Capture, Location]:
+    return capture_of(connection.execute(select(capture).where(capture.c.record_id == record_id)).mappings().one())
+
+
+def _unstorable(outcome: Outcome) -> str | None:
+    match outcome:
+        case Article() as found:
+            return unstorable(
+                [
+                    found.title,
+                    found.lead,
+                    found.text,
+                    [(part.text, part.markdown) for part in found.paragraphs],
+                    found.section,
+                    found.authors,
+                    found.byline_raw,
+                    found.source_credit,
+                    found.published_raw,
+                    [(image.url, image.caption, image.credit, image.alt) for image in found.images],
+                    [(linked.url, linked.name, linked.media_type) for linked in found.attachments],
+                    [(link.url, link.title, link.published_raw) for link in found.related],
+                    [(name, how.method, how.evidence) for name, how in found.provenance.items()],
+                    found.flags,
+                ]
+            )
+        case NotModified():
+            return None
+        case Held(reason=reason, detail=detail):
+            return unstorable([reason, detail])
+        case FetchFailed(detail=detail):
+            return unstorable(detail)
+        case refusal:
+            return unstorable([refusal.kind.value, refusal.reason])
+
+
+def _count(connection: Connection, run_id: str, ids: Sequence[str]) -> LoadCounts:
+    """Return what became of captures, also of those that this run loaded before the answer was lost."""
+    counts = LoadCounts()
+    rows = connection.execute(
+        select(capture.c.state, capture.c.effect, capture.c.article_id).where(
+            capture.c.record_id.in_(ids), capture.c.loaded_by == run_id
+        )
+    )
+    for row in rows:
+        name = {
+            CaptureState.REFUSED.value: "refused",
+            CaptureState.HELD.value: "held",
+            CaptureState.ERROR.value: "errors",
+            CaptureState.QUARANTINED.value: "quarantined",
+        }.get(row.state, row.effect)
+        setattr(counts, name, getattr(counts, name) + 1)
+        if row.article_id is not None:
+            counts.articles.add(row.article_id)
+    return counts
+
+
+def _count_changes(counts: LoadCounts, changes: Sequence[dict[str, Any]]) -> None:
+    for kind in (row["kind"] for row in changes):
+        counts.gone += kind == Change.GONE.value
+        counts.restored += kind == Change.RESTORED.value

@@ -1,0 +1,1 @@
+"""How a batch of readings becomes rows: `state` is what is known, `decide` what a reading means, `write` is bulk."""

@@ -1,0 +1,315 @@
+"""What each reading means for the articles: the rules of identity, versions and disappearance."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from storage.database.failures import MAX_TRIES, RETRY_AFTER
+from storage.database.loading.moves import Moves
+from storage.database.loading.outcomes import Effect, FetchFailed, Held, NotModified, ReadResult, Reread
+from storage.database.loading.published import (
+    SAME_TEXT_WORDS,
+    changed_fields,
+    field_hashes,
+    settled,
+    sort_date,
+    version_hash,
+    word_count,
+)
+from storage.database.loading.state import DUPLICATE, PRIMARY, REDIRECT, Address, KnownArticle
+from storage.records import VIETNAM, Article, Capture, Location, Refusal
+from storage.vocabulary import CaptureState, Cause, Change, FetchError, RefusalKind
+
+MISSING = frozenset({404, 410})
+"""Statuses that say that there is nothing (any more) at an address."""
+
+_PASSING = frozenset(
+    {
+        RefusalKind.ERROR,
+        RefusalKind.MAINTENANCE,
+        RefusalKind.BLOCK,
+        RefusalKind.CHALLENGE,
+        RefusalKind.LOGIN,
+        RefusalKind.EMPTY,
+        RefusalKind.UNDECODABLE,
+    }
+)
+"""Refusals that another day may lift: the page is asked for again."""
+
+
+@dataclass(slots=True)
+class Decider(Moves):
+    """Applies readings, one after the other, to what is known.
+
+    Attributes:
+        run_starts: number of the first capture of each run that misses something.
+        healthy_seq: number of the last capture that shows the portal's host in order.
+        reread: reads an old capture again, to tell better rules from an edit; None if that is not possible.
+        archived: gives a capture and where it lies by its record id.
+    """
+
+    run_starts: Mapping[str, int]
+    healthy_seq: int
+    reread: Reread | None
+    archived: Callable[[str], tuple[Capture, Location]]
+
+    def apply(self, result: ReadResult, address: Address) -> None:
+        """Apply what reading made of a capture of this address."""
+        capture = result.capture
+        match result.outcome:
+            case Article() as article:
+                self._article(capture, article, address)
+            case NotModified():
+                self._not_modified(capture, address)
+            case Refusal() as refusal:
+                self._refused(capture, refusal, address)
+            case Held() as held:
+                self._put_off(capture, address, again=False)
+                self.work.end(
+                    capture,
+                    CaptureState.HELD,
+                    article_id=address.article_id,
+                    reason=held.reason,
+                    detail=held.detail or None,
+                )
+            case FetchFailed() as failed:
+                self._failed(capture, failed, address)
+
+    # --- no article
+
+    def _refused(self, capture: Capture, refusal: Refusal, address: Address) -> None:
+        self._put_off(capture, address, again=refusal.kind in _PASSING)
+        for source in self.sources(address):
+            if source.article_id is None:
+                self._put_off(capture, source, again=refusal.kind in _PASSING)
+        self.work.end(
+            capture,
+            CaptureState.REFUSED,
+            article_id=address.article_id,
+            reason=refusal.kind,
+            detail=refusal.reason or None,
+        )
+
+    def _put_off(self, capture: Capture, address: Address, *, again: bool) -> None:
+        """Ask for the address another day: a known article's always, another one if what it showed may pass."""
+        self._count_try(capture, address)
+        if address.article_id is not None or again:
+            self._ask_another_day(capture, address)
+        else:
+            address.closed = True
+
+    def _ask_another_day(self, capture: Capture, address: Address) -> None:
+        """Ask for the address the next day; a known article that has failed for days, at its usual ages again."""
+        if address.article_id is not None and address.tries >= MAX_TRIES:
+            article = self.state.articles[address.article_id]
+            article.last_visit_at, article.changed = max(article.last_visit_at, capture.fetched_at), True
+            address.retry_at = None
+        else:
+            address.retry_at = capture.fetched_at + RETRY_AFTER
+
+    def _count_try(self, capture: Capture, address: Address) -> None:
+        if address.tried_run != capture.run_id:
+            address.tries += 1
+            address.tried_run = capture.run_id
+        address.changed = True
+
+    def _not_modified(self, capture: Capture, address: Address) -> None:
+        if address.article_id is None:
+            # Without an article there is nothing that could be current: ask without conditions next time.
+            address.etag = address.last_modified = None
+            self._failed(capture, FetchFailed(FetchError.PROTOCOL, "304 for an address without an article"), address)
+            return
+        article = self.state.articles[address.article_id]
+        self.seen(capture, address, article, address.content_hash)
+        self.work.end(capture, CaptureState.SAME, article_id=article.id, effect=Effect.SAME)
+
+    def _failed(self, capture: Capture, failed: FetchFailed, address: Address) -> None:
+        self._count_try(capture, address)
+        missing = capture.status in MISSING
+        if missing or address.article_id is not None:
+            self._ask_another_day(capture, address)
+        else:
+            address.retry_at = None
+        if missing and address.article_id is not None:
+            self._missed(capture, address, self.state.articles[address.article_id])
+        reason = str(capture.status) if failed.error is FetchError.HTTP else failed.error.value
+        self.work.end(
+            capture, CaptureState.ERROR, article_id=address.article_id, reason=reason, detail=failed.detail or None
+        )
+
+    def _missed(self, capture: Capture, address: Address, article: KnownArticle) -> None:
+        """Gone is what is missing on two days, the host having been in order since the first run that missed it."""
+        today = capture.fetched_at.astimezone(VIETNAM).date()
+        article.last_visit_at, article.changed = max(article.last_visit_at, capture.fetched_at), True
+        if address.missed_on is None:
+            address.missed_on, address.missed_seq = today, self.run_starts[capture.run_id]
+            return
+        healthy = self.healthy_seq >= (address.missed_seq or 0)
+        if address.gone_at is not None:
+            address.retry_at = None  # from here on by the ages of visits
+        elif today > address.missed_on and healthy:
+            address.gone_at, address.retry_at = capture.fetched_at, None
+            alive = [one for one in self.state.of_article(article.id) if one.alive]
+            if alive:
+                self.promote(alive[0], article, capture)
+            elif article.gone_at is None:
+                article.gone_at = capture.fetched_at
+                self.tell(Change.GONE, article, ["gone_at"], capture)
+
+    # --- an article
+
+    def _article(self, capture: Capture, found: Article, address: Address) -> None:
+        if address.article_id is None:
+            article = self._identify(found, address, capture)
+            if article is None:
+                article = self._create(capture, found, address)
+                self.work.end(capture, CaptureState.STORED, article_id=article.id, effect=Effect.NEW)
+                effect = None
+            else:
+                effect = Effect.JOINED
+        else:
+            article, effect = self.state.articles[address.article_id], Effect.SAME
+        if effect is not None:
+            effect, article = self._compare(capture, found, address, article, effect)
+            state = CaptureState.SAME if effect is Effect.SAME else CaptureState.STORED
+            self.work.end(capture, state, article_id=article.id, effect=effect)
+        self.seen(capture, address, article, version_hash(found))
+        self._follow_redirects(capture, address, article)
+        if found.view_count is not None:
+            self.work.view_counts.append(
+                {
+                    "capture_id": capture.record_id,
+                    "article_id": article.id,
+                    "observed_at": capture.fetched_at,
+                    "value": found.view_count,
+                }
+            )
+
+    def _follow_redirects(self, capture: Capture, address: Address, article: KnownArticle) -> None:
+        """Make what redirects here another address of the article; an article that moved here whole goes into it."""
+        sources = self.sources(address)
+        for source in sources:
+            if source.article_id is None:
+                self.state.give(source, article, REDIRECT)
+                source.retry_at, source.tries = None, 0
+                self.tell(Change.RELINKED, article, ["addresses"], capture)
+            elif source.article_id != article.id:
+                other = self.state.articles[source.article_id]
+                title = self.state.shown[article.id].field_hashes["title"]
+                left = [one for one in self.state.of_article(other.id) if one.alive and one not in sources]
+                if not left and self.state.shown[other.id].field_hashes["title"] == title:
+                    self.fold(other, article, capture, REDIRECT)
+
+    def _identify(self, found: Article, address: Address, capture: Capture) -> KnownArticle | None:
+        """Return the known article that a new address is of, having made the address one of its; None if there is none.
+
+        By its text: the same title and full text within the portal. By a redirect: what stood at the old address under
+        the same title has moved here. A redirect alone proves nothing: portals send dead addresses to one page.
+        """
+        digest = version_hash(found)
+        article = None
+        if word_count(found) >= SAME_TEXT_WORDS:
+            article = next(iter(self.state.same_text(digest)), None)
+        if article is None:
+            title = field_hashes(found)["title"]
+            for source in self.sources(address):
+                known = None if source.article_id is None else self.state.articles[source.article_id]
+                if known is not None and self.state.shown[known.id].field_hashes["title"] == title:
+                    article = known
+                    break
+        if article is None:
+            return None
+        self.state.give(address, article, DUPLICATE)
+        for source in self.sources(address):
+            if source.article_id == article.id and source.role != REDIRECT:
+                self.state.give(source, article, REDIRECT)
+        address.gone_at = None
+        if not any(one.alive and one.role == PRIMARY for one in self.state.of_article(article.id)):
+            self.promote(address, article, capture)
+        self.tell(Change.RELINKED, article, ["addresses"], capture)
+        return article
+
+    def _compare(
+        self, capture: Capture, found: Article, address: Address, article: KnownArticle, effect: Effect
+    ) -> tuple[Effect, KnownArticle]:
+        """Compare with what is shown: the same, another reading, another version, or an article of its own."""
+        shown = self.state.shown[article.id]
+        found = settled(found, shown, listed=capture.item is not None)
+        better = (shown.reader_version, shown.rules) != (found.reader_version, found.rules)
+        digest = version_hash(found)
+        if better and digest != article.version_hash:
+            self._reread(article)
+            shown = self.state.shown[article.id]
+        if digest == article.version_hash:
+            fields = changed_fields(shown.field_hashes, field_hashes(found))
+            if fields:
+                self._show(capture, found, article)
+                kind, cause = (Change.REREAD, Cause.REREAD) if better else (Change.UPDATED, Cause.SOURCE)
+                self.tell(kind, article, fields, capture, cause=cause)
+            return effect, article
+        others = [one for one in self.state.of_article(article.id) if one.alive and one.id != address.id]
+        if address.role == DUPLICATE and any(one.role == PRIMARY for one in others):
+            own = self._create(capture, found, address, split_from=article.id)
+            self.tell(Change.RELINKED, article, ["addresses"], capture, other=own.id)
+            return Effect.SPLIT, own
+        fields = changed_fields(shown.field_hashes, field_hashes(found))
+        article.version_no += 1
+        self.state.set_text(article, digest, word_count(found))
+        self.work.add_version(article.id, article.version_no, capture, address.id)
+        self._show(capture, found, article)
+        self.tell(Change.UPDATED, article, fields, capture)
+        self.take_back(article, capture)
+        return Effect.CHANGED, article
+
+    def _create(
+        self, capture: Capture, found: Article, address: Address, *, split_from: int | None = None
+    ) -> KnownArticle:
+        first_seen = min(address.first_seen_at, capture.fetched_at)
+        day, basis = sort_date(found, first_seen)
+        article = KnownArticle(
+            id=self.work.new_article_id(),
+            portal=capture.portal,
+            address_id=address.id,
+            version_no=1,
+            version_hash=version_hash(found),
+            words=word_count(found),
+            reading_id=0,
+            first_seen_at=first_seen,
+            last_seen_at=capture.fetched_at,
+            last_visit_at=capture.fetched_at,
+            gone_at=None,
+            sort_date=day,
+            sort_date_basis=basis,
+            split_from=split_from,
+            merged_into=None,
+            new=True,
+        )
+        self.state.add_article(article)
+        self.state.give(address, article, PRIMARY)
+        self.work.add_version(article.id, 1, capture, address.id)
+        self._show(capture, found, article)
+        self.tell(Change.CREATED, article, [], capture, other=split_from)
+        return article
+
+    def _show(self, capture: Capture, found: Article, article: KnownArticle) -> None:
+        """Make this reading the one that is shown."""
+        url = self.state.addresses[article.address_id].url
+        shown = self.work.add_reading(article.id, article.version_no, found, capture, url)
+        self.state.shown[article.id] = shown
+        article.reading_id, article.changed = shown.reading_id, True
+        article.sort_date, article.sort_date_basis = sort_date(found, article.first_seen_at)
+
+    def _reread(self, article: KnownArticle) -> None:
+        """Read what is shown with the present reader, so that better rules do not look like an edit."""
+        shown = self.state.shown[article.id]
+        if self.reread is None:
+            return
+        capture, location = self.archived(shown.capture_id)
+        again = self.reread(capture, location)
+        if not isinstance(again, Article):
+            return
+        again = settled(again, shown, listed=capture.item is not None)
+        fields = changed_fields(shown.field_hashes, field_hashes(again))
+        if fields:
+            self.state.set_text(article, version_hash(again), word_count(again))
+            self._show(capture, again, article)
+            self.tell(Change.REREAD, article, fields, capture, cause=Cause.REREAD)

@@ -1,0 +1,90 @@
+"""What reading made of a capture, and what loading made of that."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from storage.records import Article, Capture, Location, Refusal
+from storage.vocabulary import FetchError
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """The portal says that what we have is current (304)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchFailed:
+    """The response holds nothing to read: an HTTP error, a body that is cut or does not decode."""
+
+    error: FetchError
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An article that a gate keeps back for a person; nothing of it is published."""
+
+    article: Article
+    reason: str
+    detail: str = ""
+
+
+Outcome = Article | Refusal | NotModified | FetchFailed | Held
+
+
+@dataclass(frozen=True, slots=True)
+class ReadResult:
+    """A capture, where it lies, and what reading made of it."""
+
+    capture: Capture
+    location: Location
+    outcome: Outcome
+
+
+Reread = Callable[[Capture, Location], Article | Refusal]
+"""Reads an archived capture again with the present reader and rules."""
+
+
+class Effect(StrEnum):
+    """What an article, once loaded, changed."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+    JOINED = "joined"
+    """Another address of a known article."""
+    SPLIT = "split"
+    """A second address that reads differently now: an article of its own."""
+
+
+@dataclass(slots=True)
+class LoadCounts:
+    """What a batch did, capture by capture: each is counted once.
+
+    Attributes:
+        new: articles first seen.
+        changed: articles with a new version.
+        same: articles as known, and 304s.
+        joined: further addresses of known articles.
+        split: addresses that became articles of their own.
+        refused: pages that are no article.
+        held: articles kept back for a person.
+        errors: responses with nothing to read.
+        quarantined: records that could not be stored.
+        gone, restored: articles that vanished, or came back.
+        articles: ids of the articles that the captures belong to.
+    """
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    joined: int = 0
+    split: int = 0
+    refused: int = 0
+    held: int = 0
+    errors: int = 0
+    quarantined: int = 0
+    gone: int = 0
+    restored: int = 0
+    articles: set[int] = field(default_factory=set)

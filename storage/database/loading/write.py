@@ -1,0 +1,152 @@
+"""Writing what a batch decided, table by table, in bulk."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, insert, select, text, update
+
+from storage.database.attachments import find_archived
+from storage.database.loading.rows import Work
+from storage.database.loading.state import Address, KnownArticle, State
+from storage.database.models import (
+    address,
+    article,
+    attachment,
+    capture,
+    change,
+    feed,
+    file,
+    image,
+    reading,
+    version,
+    view_count,
+)
+from storage.database.upserts import upsert
+
+_ADDRESS_VALUES = (
+    "article_id",
+    "role",
+    "last_seen_at",
+    "etag",
+    "last_modified",
+    "content_hash",
+    "missed_on",
+    "missed_seq",
+    "gone_at",
+    "tries",
+    "tried_run",
+    "retry_at",
+    "closed",
+)
+_ARTICLE_VALUES = tuple(column.name for column in article.columns if column.name not in {"id", "portal", "split_from"})
+
+
+def numbers(connection: Connection, table: Table, chunk: int) -> Callable[[], int]:
+    """Return a function that gives the table's next number; they are reserved `chunk` at a time, when first asked."""
+    reserved: list[int] = []
+    last = 0
+
+    def give() -> int:
+        nonlocal last
+        if not reserved:
+            reserved.extend(reversed(_reserve(connection, table, chunk, last)))
+        last = reserved.pop()
+        return last
+
+    return give
+
+
+def _reserve(connection: Connection, table: Table, count: int, last: int) -> list[int]:
+    if connection.dialect.name == "postgresql":
+        query = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
+        return sorted(connection.scalars(query, {"name": table.name, "count": count}))
+    # The only writer: nobody else takes numbers before this transaction ends. Numbers of deleted rows stay used.
+    query = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
+    start = max(last, connection.scalar(query, {"name": table.name}) or 0)
+    return list(range(start + 1, start + count + 1))
+
+
+def write(connection: Connection, state: State, work: Work) -> None:
+    """Write all rows of a batch, save the change feed's."""
+    for row in work.versions:
+        row["reading_id"] = work.version_readings[row["article_id"], row["no"]]
+    articles = sorted(state.articles.values(), key=lambda one: one.id)
+    # A new article may have gone into one with a higher number, which is not there yet.
+    _insert(connection, article, [_article_row(one) | {"merged_into": None} for one in articles if one.new])
+    changed = [one for one in articles if (one.merged_into if one.new else one.changed)]
+    _update(connection, article, "id", [_article_values(one) for one in changed])
+    _update(connection, address, "id", [_address_values(one) for one in state.addresses.values() if one.changed])
+    _insert(connection, version, work.versions)
+    _insert(connection, reading, work.readings)
+    written = {(row["article_id"], row["no"]) for row in work.versions}
+    for (article_id, no), reading_id in work.version_readings.items():
+        if (article_id, no) not in written:
+            connection.execute(
+                update(version)
+                .where(version.c.article_id == article_id, version.c.no == no)
+                .values(reading_id=reading_id)
+            )
+    _insert(connection, image, work.images)
+    _write_files(connection, work)
+    _insert(connection, attachment, work.attachments)
+    upsert(connection, view_count, work.view_counts)
+    write_captures(connection, work.captures)
+
+
+def write_captures(connection: Connection, states: Mapping[str, dict[str, Any]]) -> None:
+    """Write the end states of captures, by record id."""
+    _update(connection, capture, "record_id", [{"record_id": key, **row} for key, row in states.items()])
+
+
+def number_changes(connection: Connection, changes: list[dict[str, Any]]) -> None:
+    """Write rows of the change feed: the last act of a transaction.
+
+    The counter's row stays locked until the transaction ends, so a number that can be read is never followed by a
+    lower one that appears later.
+    """
+    if not changes:
+        return
+    last = connection.scalar(
+        update(feed).where(feed.c.id == 1).values(last=feed.c.last + len(changes)).returning(feed.c.last)
+    )
+    if last is None:
+        raise LookupError("table feed has lost its row")
+    first = last - len(changes) + 1
+    connection.execute(insert(change), [{"seq": first + place, **row} for place, row in enumerate(changes)])
+
+
+def _write_files(connection: Connection, work: Work) -> None:
+    if not work.files:
+        return
+    known = set(connection.scalars(select(file.c.id).where(file.c.id.in_(work.files))))
+    upsert(connection, file, list(work.files.values()))
+    find_archived(connection, [key for key in work.files if key not in known])
+
+
+def _article_row(one: KnownArticle) -> dict[str, Any]:
+    return {column.name: getattr(one, column.name) for column in article.columns}
+
+
+def _article_values(one: KnownArticle) -> dict[str, Any]:
+    return {"id": one.id} | {name: getattr(one, name) for name in _ARTICLE_VALUES}
+
+
+def _address_values(one: Address) -> dict[str, Any]:
+    return {"id": one.id} | {name: getattr(one, name) for name in _ADDRESS_VALUES}
+
+
+def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def _update(connection: Connection, table: Table, key: str, rows: Iterable[dict[str, Any]]) -> None:
+    """Update rows by their key, in the order of keys."""
+    ordered = sorted(rows, key=lambda row: row[key])
+    if not ordered:
+        return
+    values = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in ordered[0] if name != key}
+    statement = update(table).where(table.c[key] == bindparam("of", type_=table.c[key].type)).values(values)
+    connection.execute(
+        statement, [{"of" if name == key else f"new_{name}": value for name, value in row.items()} for row in ordered]
+    )

@@ -1,0 +1,56 @@
+"""Bring a database up to this version of the code: tables by Alembic, then the views and their comments."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, inspect, select
+
+from storage.consume.views import create_views, digest, drop_views
+from storage.database.engine import transact
+from storage.database.models import schema_note
+from storage.database.upserts import upsert
+
+_SCRIPTS = Path(__file__).parent / "migrations"
+
+
+def upgrade(engine: Engine) -> None:
+    """Make or upgrade tables and views. Does nothing where all is up to date; safe beside another upgrade.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: the database does not answer or the role may not change it.
+    """
+    if pending(engine):
+        transact(engine, _upgrade)
+
+
+def pending(engine: Engine) -> bool:
+    """Whether `upgrade` has something to do."""
+    with engine.connect() as connection:
+        return _pending(connection)
+
+
+def _pending(connection: Connection) -> bool:
+    head = ScriptDirectory(str(_SCRIPTS)).get_current_head()
+    if MigrationContext.configure(connection).get_current_revision() != head:
+        return True
+    note = connection.scalar(select(schema_note.c.value).where(schema_note.c.name == "views"))
+    return note != digest(connection.dialect.name)
+
+
+def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        # Two upgrades at a time would both make the tables. The number is the word "congtin" in ASCII.
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(28001022303332718)")
+    if not _pending(connection):
+        return
+    # Views are in the way of changes to the tables that they read.
+    drop_views(connection, inspect(connection).get_view_names())
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    create_views(connection)
+    upsert(connection, schema_note, [{"name": "views", "value": digest(connection.dialect.name)}], update=("value",))

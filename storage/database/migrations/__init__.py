@@ -1,0 +1,1 @@
+"""Alembic scripts: one set for SQLite and PostgreSQL."""

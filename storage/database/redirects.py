@@ -1,0 +1,59 @@
+"""Redirects between articles' addresses: the source becomes another address of the article at the target."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Connection, select, update
+
+from storage.database.failures import note_tries
+from storage.database.keys import address_id
+from storage.database.models import address, article, capture
+from storage.records import Capture
+
+MAX_HOPS = 5
+"""The crawl follows no more."""
+
+
+def note_redirects(connection: Connection, portal: str, redirects: Sequence[Capture]) -> None:
+    """Enter redirects that were just fetched.
+
+    A source that is no article's address counts as tried; when its target is read as an article it becomes an address
+    of it. For a known article the redirect is a visit.
+    """
+    if not redirects:
+        return
+    sources = {address_id(portal, one.url): one for one in redirects}
+    rows = connection.execute(select(address.c.id, address.c.article_id).where(address.c.id.in_(sources))).all()
+    note_tries(
+        connection,
+        [(row.id, sources[row.id].run_id, sources[row.id].fetched_at) for row in rows if row.article_id is None],
+        wait=True,
+    )
+    for row in rows:
+        if row.article_id is not None:
+            at = sources[row.id].fetched_at
+            connection.execute(
+                update(article)
+                .where(article.c.id == row.article_id, article.c.last_visit_at < at)
+                .values(last_visit_at=at)
+            )
+            connection.execute(update(address).where(address.c.id == row.id).values(retry_at=None))
+
+
+def redirect_sources(connection: Connection, targets: Collection[str]) -> dict[str, set[str]]:
+    """Return, by address id, the ids of the addresses that were seen to redirect to it, over several hops too."""
+    found: dict[str, set[str]] = {}
+    ends = {target: {target} for target in targets}
+    for _ in range(MAX_HOPS):
+        if not ends:
+            break
+        hops = connection.execute(
+            select(capture.c.address_id, capture.c.redirect_to).where(capture.c.redirect_to.in_(ends)).distinct()
+        ).all()
+        further: dict[str, set[str]] = {}
+        for source, target in hops:
+            for end in ends[target]:
+                if source != end and source not in found.setdefault(end, set()):
+                    found[end].add(source)
+                    further.setdefault(source, set()).add(end)
+        ends = further
+    return found

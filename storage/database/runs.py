@@ -1,0 +1,92 @@
+"""Runs: begun, alive, ended; and those that died without a word."""
+
+import secrets
+import socket
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, insert, or_, select, update
+
+from storage.database.engine import transact
+from storage.database.models import run
+from storage.database.types import now
+from storage.vocabulary import VERDICTS, Verdict
+
+SILENT = timedelta(minutes=10)
+"""A run on another machine counts as dead after this long without a sign of life."""
+
+
+def start_run(engine: Engine, portal: str, mode: str) -> str:
+    """Enter a run as begun and return its id, which sorts by the time of its start."""
+    moment = now()
+    run_id = f"{moment:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    row = {
+        "id": run_id,
+        "portal": portal,
+        "mode": mode,
+        "started_at": moment,
+        "heartbeat_at": moment,
+        "host": socket.gethostname(),
+    }
+
+    def work(connection: Connection) -> None:
+        if connection.scalar(select(run.c.id).where(run.c.id == run_id)) is None:
+            connection.execute(insert(run), row)
+
+    transact(engine, work)
+    return run_id
+
+
+def heartbeat(engine: Engine, run_id: str) -> None:
+    """Note that the run is alive. To be called at least once a minute."""
+    transact(engine, lambda connection: _set(connection, run_id, {"heartbeat_at": now()}), seconds=5)
+
+
+def finish_run(
+    engine: Engine,
+    run_id: str,
+    verdict: Verdict,
+    reason: str,
+    counts: Mapping[str, Any],
+    report: Mapping[str, Any] | None = None,
+) -> None:
+    """Enter how a run ended: its verdict, why, its numbers, and the crawl's report as JSON values."""
+    values = {
+        "ended_at": now(),
+        "heartbeat_at": now(),
+        "verdict": verdict.value,
+        "reason": reason,
+        "counts": dict(counts),
+        "report": None if report is None else dict(report),
+    }
+    transact(engine, lambda connection: _set(connection, run_id, values))
+
+
+def close_stale(engine: Engine, portal: str) -> list[str]:
+    """Enter the portal's runs that died as crashed and return their ids. What they archived is not lost.
+
+    The caller holds the portal's lock on this machine, so every open run of this machine is dead; one of another
+    machine is if it has been silent.
+    """
+
+    def work(connection: Connection) -> list[str]:
+        dead = connection.scalars(
+            select(run.c.id)
+            .where(
+                run.c.portal == portal,
+                run.c.verdict.is_(None),
+                or_(run.c.host == socket.gethostname(), run.c.heartbeat_at < now() - SILENT),
+            )
+            .order_by(run.c.started_at)
+        ).all()
+        values = {"ended_at": now(), "verdict": Verdict.CRASHED.value, "reason": VERDICTS[Verdict.CRASHED].meaning}
+        for run_id in dead:
+            _set(connection, run_id, values)
+        return list(dead)
+
+    return transact(engine, work)
+
+
+def _set(connection: Connection, run_id: str, values: Mapping[str, Any]) -> None:
+    connection.execute(update(run).where(run.c.id == run_id).values(**values))
