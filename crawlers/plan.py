@@ -99,6 +99,8 @@ class ListingReport(_Message):
     Attributes:
         key: the listing's key.
         pages: deepest page down to which this listing has now been read without a gap, jumps over open pages counted.
+        joined: whether this reading has come down to the rows of `open` (true where there were none). If it was cut
+            before that, a gap lies between its rows and those: they are open no longer, its own down to `pages` are.
         rows: rows seen in this run.
         first_rows: rows of the first page.
         new: rows whose address was in neither `below` nor `open`.
@@ -108,6 +110,7 @@ class ListingReport(_Message):
 
     key: str
     pages: int = 0
+    joined: bool = False
     rows: int = 0
     first_rows: int = 0
     new: int = 0

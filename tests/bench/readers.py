@@ -32,7 +32,7 @@ def _when(value: object) -> datetime | None:
     return value.replace(tzinfo=VIETNAM) if value.tzinfo is None else value.astimezone(VIETNAM)
 
 
-def _trafilatura(**options: bool) -> Reader:
+def _trafilatura(**options: Any) -> Reader:
     def read(body: bytes, url: str, _h: Mapping[str, str], _p: str | None, _i: ListingItem | None) -> Read:
         from trafilatura import bare_extraction
 
@@ -56,7 +56,7 @@ def _readability(body: bytes, _u: str, _h: Mapping[str, str], _p: str | None, _i
     from lxml import html
 
     document = readability.Document(body.decode("utf-8", "replace"))
-    text = "\n".join(part.strip() for part in html.fromstring(document.summary()).itertext() if part.strip())
+    text = "\n".join(str(part).strip() for part in html.fromstring(document.summary()).itertext() if part.strip())
     return Read(text or None, document.short_title())
 
 

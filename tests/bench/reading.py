@@ -26,7 +26,7 @@ def read_all(reader: Reader, pages: list[Page]) -> list[Read]:
     for page in pages:
         try:
             results.append(reader(page.body, page.url, page.headers, page.portal, page.item))
-        except Exception:  # noqa: BLE001 - peers raise what they like on such pages
+        except Exception:
             results.append(Read(None))
     return results
 

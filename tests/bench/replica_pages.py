@@ -12,6 +12,7 @@ from tests.bench.scores import Truth
 from tests.replicas.model import Request, Response, Stub
 from tests.replicas.portals import make_sites
 from tests.replicas.site import Site
+from tests.replicas.truth import truth as truth_of
 
 NOT_ARTICLES = ("/dang-nhap", "/tim-kiem", "/lien-he", "/so-do-cong", "/tham-do-du-luan", "/khong-co-trang-nay-123")
 
@@ -30,39 +31,41 @@ def _articles(name: str, site: Site) -> list[Page]:
 
 
 def _article(name: str, site: Site, stub: Stub) -> Page:
-    truth = site.truth(stub)
-    response = _get(site, truth.url)
-    own = (truth.lead, *truth.paragraphs)
+    want = truth_of(site, stub)
+    response = _get(site, want.url)
+    own = (want.lead, *want.paragraphs)
     captions = [
-        line for image in truth.images for line in (image.caption, image.credit, f"{image.caption} {image.credit}")
+        line for image in want.images for line in (image.caption, image.credit, f"{image.caption} {image.credit}")
     ]
     pieces = [line for picture in site.content(stub).pictures for line in (*picture.caption, picture.credit)]
+    rows = [" ".join(row) for block in site.content(stub).blocks for row in block.rows]
     optional = (
         *captions,
+        *rows,
         *pieces,
-        *truth.cells,
-        truth.byline_raw,
-        truth.source_credit,
-        *(f.name for f in truth.attachments),
+        *want.cells,
+        want.byline_raw,
+        want.source_credit,
+        *(f.name for f in want.attachments),
     )
-    around = {" ".join(text.split()) for text in html.fromstring(response.body).itertext()}
+    around = {" ".join(str(text).split()) for text in html.fromstring(response.body).itertext()}
     return Page(
-        name=f"{name} {stub.special} {truth.url}",
-        url=truth.url,
+        name=f"{name} {stub.special} {want.url}",
+        url=want.url,
         body=response.body,
         headers={key.lower(): value for key, value in response.headers.items()},
         portal=name,
-        item=ListingItem(truth.url, truth.title, site.listing_date_of(stub)),
+        item=ListingItem(want.url, want.title, site.listing_date_of(stub)),
         truth=Truth(
             article=True,
-            title=truth.title,
+            title=want.title,
             body=tuple(line for line in own if line),
             optional=tuple(line for line in optional if line),
             boilerplate=tuple(
                 line for line in around if re.search(r"\w", line) and not any(line in text for text in own)
             ),
-            published_at=datetime.fromisoformat(truth.published_at) if truth.published_at else None,
-            authors=truth.authors,
+            published_at=datetime.fromisoformat(want.published_at) if want.published_at else None,
+            authors=want.authors,
         ),
     )
 

@@ -1,0 +1,46 @@
+"""Response heads within bounds: Scrapy limits the body of a response, not the lines before it."""
+
+from scrapy.core.downloader.handlers.http11 import (
+    _LenientHTTP11ClientFactory,
+    _LenientHTTP11ClientProtocol,
+    _LenientHTTPClientParser,
+)
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IAddress
+from twisted.web._newclient import HTTP11ClientProtocol
+from twisted.web._newclient import Request as TxRequest
+from twisted.web.iweb import IResponse
+
+MAX_HEAD = 256 * 1024
+"""Bytes of status line and headers together; browsers refuse from 256 KiB on (Chromium), portals send under 4."""
+
+
+class HeadTooLargeError(Exception):
+    """A server sends more header lines than any page needs."""
+
+
+class _Parser(_LenientHTTPClientParser):
+    head = 0
+
+    def lineReceived(self, line: bytes) -> None:  # noqa: N802 - Twisted's name
+        self.head += len(line)
+        if self.head > MAX_HEAD:
+            raise HeadTooLargeError(f"more than {MAX_HEAD} bytes of headers")
+        super().lineReceived(line)
+
+
+class _ClientProtocol(_LenientHTTP11ClientProtocol):
+    def request(self, request: TxRequest) -> Deferred[IResponse]:
+        response = super().request(request)
+        if self._parser is not None:
+            self._parser.__class__ = _Parser  # as Scrapy's own does: Twisted names the class in the method itself
+        return response
+
+
+class BoundedFactory(_LenientHTTP11ClientFactory):
+    """Builds client protocols whose responses have a head of bounded size."""
+
+    def buildProtocol(self, addr: IAddress | None) -> HTTP11ClientProtocol:  # noqa: N802 - Twisted's name
+        """Return the protocol of one connection."""
+        del addr
+        return _ClientProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
