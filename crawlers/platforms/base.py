@@ -229,7 +229,7 @@ class _Reading:
             "purpose": Purpose.LISTING,
             "listing": self._listing.key,
             "page": number,
-            "parent": self._listing.url if number > 1 else "",
+            "parent": self._listing.url if ask.form else "",
             "verbatim_url": True,
         }
         request = Request(

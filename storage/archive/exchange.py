@@ -45,7 +45,8 @@ class Exchange:
         listing: key of the listing it is a page of, or that led to it; "" for others.
         page: the listing page's number from 1; 0 for others.
         item: the listing row that led to an article.
-        parent: address of the page that led here; "" for starts.
+        parent: address of the page that led here; of a posted listing page, the page that its rows become a part of;
+            "" for starts.
         truncated: why less than the whole body was received (a WARC-Truncated reason: `length`, `time`,
             `disconnect`, `unspecified`); None for a whole body.
     """

@@ -21,11 +21,13 @@ class ListingOutcome:
         key: the listing's key.
         pages: deepest page down to which it has been read without a gap, jumps over open pages counted.
         complete: whether all between the first page and the mark, or the end, was read.
+        joined: whether it came down to the entries that were open before (true where there were none).
     """
 
     key: str
     pages: int
     complete: bool
+    joined: bool = True
 
 
 def finish_listings(engine: Engine, portal: str, run_id: str, reports: Sequence[ListingOutcome]) -> None:
@@ -68,16 +70,12 @@ def _settle(connection: Connection, portal: str, run_id: str, reports: dict[str,
     for key in sorted(reports.keys() | pages.keys()):
         here = pages.get(key, _Pages(frozenset(), frozenset()))
         report = reports.get(key)
-        if report is not None and not here.unreadable:
-            depth, complete = report.pages, report.complete
-        else:
-            depth, complete = _depth(connection, portal, run_id, key, here), False
-            if report is not None:
-                depth = min(depth, report.pages)
-        if complete:
+        if report is None or here.unreadable:
+            report = _from_captures(connection, portal, run_id, key, here, report)
+        if report.complete:
             _complete(connection, portal, run_id, key)
-        elif depth:
-            _cut(connection, portal, run_id, key, depth)
+        elif report.pages:
+            _cut(connection, portal, run_id, report)
     connection.execute(
         update(capture)
         .where(capture.c.portal == portal, capture.c.run_id == run_id, capture.c.purpose == Purpose.LISTING.value)
@@ -117,22 +115,38 @@ def _depth(connection: Connection, portal: str, run_id: str, key: str, pages: _P
     """
     depth = 0
     for page in sorted(pages.read):
-        if page > depth + 1 and not (depth and _shows_open(connection, portal, run_id, key, (page, page))):
+        if page > depth + 1 and not (depth and _shows_open(connection, portal, run_id, key, page)):
             break
         depth = page
     return depth
 
 
-def _shows_open(connection: Connection, portal: str, run_id: str, key: str, between: tuple[int, int]) -> bool:
+def _from_captures(
+    connection: Connection, portal: str, run_id: str, key: str, pages: _Pages, report: ListingOutcome | None
+) -> ListingOutcome:
+    """Return how far the captures show that a cut reading came, never further than its report says."""
+    depth = _depth(connection, portal, run_id, key, pages)
+    if report is not None:
+        depth = min(depth, report.pages)
+    before = connection.scalar(select(listing.c.open_pages).where(listing.c.portal == portal, listing.c.key == key))
+    # One open entry proves nothing, for it may be pinned; a whole page of what is known hangs together with what was
+    # open before, and then the open pages reach at least as deep as they did: rows only slide down.
+    joined = not before or any(_is_known(connection, portal, run_id, key, page) for page in pages.read if page <= depth)
+    return ListingOutcome(key, max(depth, before or 0) if depth and joined else depth, complete=False, joined=joined)
+
+
+def _is_known(connection: Connection, portal: str, run_id: str, key: str, page: int) -> bool:
+    """Whether a page that a run read shows entries that were open before it, and none that was unknown."""
     entry = listing_entry.c
-    return (
-        connection.scalar(
-            select(entry.address_id)
-            .where(_of(portal, key), entry.last_run == run_id, entry.last_page.between(*between), entry.open.is_(True))
-            .limit(1)
-        )
-        is not None
-    )
+    shown = and_(_of(portal, key), entry.last_run == run_id, entry.last_page == page)
+    unknown = select(entry.address_id).where(shown, entry.open.is_(False), entry.below.is_(False)).limit(1)
+    return _shows_open(connection, portal, run_id, key, page) and connection.scalar(unknown) is None
+
+
+def _shows_open(connection: Connection, portal: str, run_id: str, key: str, page: int) -> bool:
+    entry = listing_entry.c
+    shown = and_(_of(portal, key), entry.last_run == run_id, entry.last_page == page)
+    return connection.scalar(select(entry.address_id).where(shown, entry.open.is_(True)).limit(1)) is not None
 
 
 def _complete(connection: Connection, portal: str, run_id: str, key: str) -> None:
@@ -146,18 +160,16 @@ def _complete(connection: Connection, portal: str, run_id: str, key: str) -> Non
     upsert(connection, listing, [row], update=("open_pages", "complete_at", "complete_run"))
 
 
-def _cut(connection: Connection, portal: str, run_id: str, key: str, depth: int) -> None:
-    before = connection.scalar(select(listing.c.open_pages).where(listing.c.portal == portal, listing.c.key == key))
-    # Where the reading met what was open before, the open pages reach at least as deep as before: rows only slide down.
-    met = before and _shows_open(connection, portal, run_id, key, (1, depth))
-    pages = max(depth, before or 0) if met else depth
+def _cut(connection: Connection, portal: str, run_id: str, report: ListingOutcome) -> None:
     entry = listing_entry.c
-    connection.execute(
-        update(listing_entry)
-        .where(_of(portal, key), entry.last_run == run_id, entry.last_page <= depth, entry.below.is_(False))
-        .values(open=True)
-    )
-    upsert(connection, listing, [{"portal": portal, "key": key, "open_pages": pages}], update=("open_pages",))
+    mine = and_(_of(portal, report.key), entry.last_run == run_id, entry.last_page <= report.pages)
+    if not report.joined:  # a gap lies between what this run read and what was open: that is as good as never read
+        connection.execute(
+            update(listing_entry).where(_of(portal, report.key), entry.open.is_(True), ~mine).values(open=False)
+        )
+    connection.execute(update(listing_entry).where(mine, entry.below.is_(False)).values(open=True))
+    row = {"portal": portal, "key": report.key, "open_pages": report.pages}
+    upsert(connection, listing, [row], update=("open_pages",))
 
 
 def _of(portal: str, key: str) -> Any:

@@ -38,8 +38,8 @@ def show(desk: Desk, *pages: int) -> set[str]:
     return {name for number in pages for name in page(number)}
 
 
-def finish(desk: Desk, pages: int, *, complete: bool) -> None:
-    finish_listings(desk.engine, PORTAL, desk.run_id, [ListingOutcome(KEY, pages, complete)])
+def finish(desk: Desk, pages: int, *, complete: bool, joined: bool = True) -> None:
+    finish_listings(desk.engine, PORTAL, desk.run_id, [ListingOutcome(KEY, pages, complete, joined)])
 
 
 def test_a_complete_reading_moves_the_mark(desk: Desk) -> None:
@@ -71,23 +71,36 @@ def test_pieces_grow_until_the_end(desk: Desk) -> None:
     assert (names(found.below), found.open, found.open_pages) == (first | second | third, frozenset(), 0)
 
 
-def test_a_shorter_piece_that_meets_the_open_pages_does_not_shrink_them(desk: Desk) -> None:
-    show(desk, 1, 2, 3)
+def test_a_killed_shorter_piece_that_meets_the_open_pages_does_not_shrink_them(desk: Desk) -> None:
+    seen = show(desk, 1, 2, 3)
     finish(desk, 3, complete=False)
     desk.next_day()
     show(desk, 1)
-    finish(desk, 1, complete=False)
-    assert knowledge(desk).open_pages == 3
+    found = knowledge(desk)
+    assert (names(found.open), found.open_pages) == (seen, 3)
 
 
-def test_a_shorter_piece_that_does_not_meet_them_counts_alone(desk: Desk) -> None:
-    old = show(desk, 1, 2, 3)
+def test_a_shorter_piece_that_does_not_come_down_to_them_counts_alone(desk: Desk) -> None:
+    show(desk, 1, 2, 3)
     finish(desk, 3, complete=False)
     desk.next_day()
     desk.list_page(KEY, 1, ["x", "y", "z"])
-    finish(desk, 1, complete=False)
+    finish(desk, 1, complete=False, joined=False)
     found = knowledge(desk)
-    assert (names(found.open), found.open_pages) == (old | {"x", "y", "z"}, 1)
+    assert (names(found.open), found.open_pages) == ({"x", "y", "z"}, 1)
+
+
+@pytest.mark.parametrize("killed", [True, False])
+def test_a_pinned_row_joins_nothing(desk: Desk, *, killed: bool) -> None:
+    show(desk, 1, 2, 3)
+    finish(desk, 3, complete=False)
+    desk.next_day()
+    rows = [page(1)[0], "x", "y"]  # the first is pinned; what was open begins further down than this run came
+    desk.list_page(KEY, 1, rows)
+    if not killed:
+        finish(desk, 1, complete=False, joined=False)
+    found = knowledge(desk)
+    assert (names(found.open), found.open_pages) == (set(rows), 1)
 
 
 def test_what_lies_beyond_a_gap_is_not_open(desk: Desk) -> None:
