@@ -39,5 +39,5 @@ def test_every_declared_dependency_is_locked_and_has_a_reason() -> None:
     assert listed
     lines = listed[1].strip().splitlines()
     assert all("#" in line for line in lines)
-    names = [re.split(r"[\[><=]", line.strip().strip('",'))[0].lower().replace("_", "-") for line in lines]
+    names = [re.sub(r"[-_.]+", "-", re.split(r"[\[><=]", line.strip().strip('",'))[0].lower()) for line in lines]
     assert set(names) <= set(pins(ROOT / "requirements" / "app.lock"))

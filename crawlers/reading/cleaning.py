@@ -1,0 +1,183 @@
+"""What no text may hold, cleaned before parsing: controls, impossible references, invisible marks, split letters."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from html import unescape
+from urllib.parse import quote
+
+from crawlers.reading.legacy import CP1252
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """Which repairs a page may need. To look at every letter costs more than parsing; at bytes, next to nothing."""
+
+    doubled: bool
+    fonts: bool
+    controls: bool
+    marks: bool
+    accents: bool
+    """Combining accents (U+0300 to U+036F)."""
+    composition: bool
+    """Other letters that NFC may change."""
+
+
+EVERY_DOUBT = Doubts(doubled=True, fonts=True, controls=True, marks=True, accents=True, composition=True)
+
+# Bytes of valid UTF-8 that are no control and begin no letter that NFC would change; CC to CE, E1 to E3, EF and F0 are
+# looked at more closely by `_COMPOSED`, the continuation bytes belong to their first byte.
+_TRAILING = bytes(range(0x80, 0xC0))
+_HARMLESS = b"".join(
+    (
+        b"\t\n\r" + bytes(range(0x20, 0x7F)),
+        _TRAILING,
+        bytes(range(0xC2, 0xD6)),
+        b"\xe1\xe2\xe3" + bytes(range(0xE4, 0xEE)) + b"\xef\xf0",
+    )
+)
+_HIGH = bytes(range(0x80, 0x100))
+_DOUBLED = re.compile(rb"\xc3(?:\xa1\xc2[\xba\xbb]|[\x83-\x86][\xc2\xc5\xc6\xcb\xe2])")
+_TCVN3 = re.compile(rb"\xc2[\xad\xae\xb5\xb8\xb9]")
+_VNI = re.compile(rb"\xc3[\x91\x96\xaf\xb1\xb6\xb8]")
+_FONT_REFERENCE = re.compile(
+    rb"&(?:micro|cedil|sup1|reg|ntilde|ouml|iuml|oslash|#1(?:73|74|81|84|85)|#2(?:39|41|46|48));",
+)
+_C1 = re.compile(rb"\xc2[\x80-\x9f]")
+_INVISIBLE = (
+    re.compile(rb"\xe2(?:\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xa9])"),
+    re.compile(rb"\xef\xbb\xbf"),
+    re.compile(rb"\xd8\x9c"),
+)
+_ACCENT = re.compile(rb"\xcc")
+_COMPOSED = (
+    re.compile(rb"\xe1(?![\xba\xbb])"),
+    re.compile(rb"\xe2(?:[^\x80\x82\x86\x87\x93-\x9f]|\x80[\x80\x81])"),
+    re.compile(rb"\xe3\x82[\x99\x9a]"),
+    re.compile(rb"\xef[\xa4-\xad]"),
+    re.compile(rb"\xcd[\xb0-\xbf]"),
+    re.compile(rb"\xce\x87"),
+    re.compile(rb"\xf0(?:[\x90-\x96\xaf]|\x9d[\x85-\x87])"),
+)
+
+
+def scan(body: bytes) -> Doubts:
+    """Tell from the bytes of a valid UTF-8 page what it may need; a doubt may be unfounded, none is missed."""
+    odd = body.translate(None, _HARMLESS)
+    return Doubts(
+        doubled=_DOUBLED.search(body) is not None,
+        fonts=any(len(pattern.findall(body)) > 2 for pattern in (_TCVN3, _VNI, _FONT_REFERENCE)),
+        controls=bool(odd.translate(None, _HIGH)) or _C1.search(body) is not None or b"\xef\xbf" in body,
+        marks=any(pattern.search(body) for pattern in _INVISIBLE),
+        accents=_ACCENT.search(body) is not None or b"\xcd" in body,
+        composition=bool(odd.translate(None, bytes(range(0x80)))) or any(pattern.search(body) for pattern in _COMPOSED),
+    )
+
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+_MARK = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+# A joiner holds emoji and some scripts together; beside Latin letters, digits, signs and spaces it is a stowaway.
+_STRAY_JOINER = re.compile(
+    "(?:(?<=[\x00-\u024f\u1e00-\u1eff\u2010-\u2027])|^)[\u200c\u200d]+|"
+    "[\u200c\u200d]+(?=[\x00-\u024f\u1e00-\u1eff]|\\Z)"
+)
+_CONTROL_TO = {code: letter if ord(letter) > 0x9F else "" for code, letter in CP1252.items()} | {0x0C: " "}
+_REFERENCE = re.compile(r"&(?:#(?:[xX]([0-9a-fA-F]{1,12})|([0-9]{1,12}));?|(ZeroWidthSpace|NoBreak|zwj|zwnj|lrm|rlm);)")
+_ACCENTS = re.compile("[\u0300-\u036f]+")
+_REFERENCE_BEFORE_ACCENT = re.compile("&#?[0-9a-zA-Z]{1,10};(?=[\u0300-\u036f])")
+_ADDRESS = re.compile(r"(?i)(\b(?:href|src|action)\s*=\s*)(\"[^\"]*\"|'[^']*')")
+
+
+def clean_markup(text: str, doubts: Doubts = EVERY_DOUBT, *, keep_addresses: bool = True) -> tuple[str, bool]:
+    """Remove what parsers and databases choke on, written out or as character reference, and compose to NFC.
+
+    NUL, C0 controls, lone surrogates, U+FFFE and U+FFFF go (one `&#xFFFE;` costs trafilatura the whole article), and
+    zero-width and bidi marks; C1 controls become the windows-1252 letters that they stand for. With `keep_addresses`,
+    an address with decomposed letters is percent-encoded first, so that it stays the address it is.
+
+    Returns:
+        The text, and whether it held controls or impossible references.
+    """
+    found = False
+    if doubts.controls and _CONTROL.search(text):
+        found = True
+        text = _CONTROL.sub(lambda match: _CONTROL_TO.get(ord(match[0]), ""), text)
+    if doubts.marks:
+        text = _MARK.sub("", text)
+    accents = doubts.accents
+    if "&" in text:
+        text, invalid, revealed = _clean_references(text)
+        found |= invalid
+        accents |= revealed
+    if "\u200d" in text or "\u200c" in text:
+        text = _STRAY_JOINER.sub("", text)
+    if doubts.composition or accents:
+        text = _compose(text, keep_addresses=keep_addresses, everywhere=doubts.composition)
+    return text, found
+
+
+def _clean_references(text: str) -> tuple[str, bool, bool]:
+    """Return the text, whether a reference was impossible, and whether a combining mark was written as reference."""
+    invalid = marks = False
+
+    def clean(match: re.Match[str]) -> str:
+        nonlocal invalid, marks
+        if match[3]:
+            return ""
+        code = int(match[1], 16) if match[1] else int(match[2])
+        if 0x20 <= code < 0x7F or 0x80 <= code <= 0x2FF or code in {9, 10, 13}:
+            return match[0]
+        letter = chr(code) if code <= 0x10FFFF else "\x00"
+        if _CONTROL.match(letter):
+            invalid = True
+            return " " if code == 0x0C else ""
+        if _MARK.match(letter):
+            return ""
+        if code <= 0x36F or letter in "\u200c\u200d":  # composed, or judged, together with its neighbours
+            marks = True
+            return letter
+        return match[0]
+
+    return _REFERENCE.sub(clean, text), invalid, marks
+
+
+def _compose(text: str, *, keep_addresses: bool, everywhere: bool) -> str:
+    """Bring a page to NFC; unless `everywhere`, only accents and the letters before them can differ from it."""
+    accents = [match.span() for match in _ACCENTS.finditer(text)]
+    if any(text[start - 1 : start] == ";" for start, _ in accents):
+        text = _REFERENCE_BEFORE_ACCENT.sub(lambda match: unescape(match[0]), text)
+        accents = [match.span() for match in _ACCENTS.finditer(text)]
+    if keep_addresses and (kept := _keep_addresses(text, accents)) != text:
+        text = kept
+        accents = [match.span() for match in _ACCENTS.finditer(text)]
+    if everywhere:
+        return unicodedata.normalize("NFC", text)
+    pieces: list[str] = []
+    position = 0
+    for start, end in accents:
+        pieces += text[position : start - 1], unicodedata.normalize("NFC", text[max(start - 1, 0) : end])
+        position = end
+    return "".join((*pieces, text[position:]))
+
+
+def _keep_addresses(text: str, accents: list[tuple[int, int]]) -> str:
+    """Percent-encode the decomposed letters of addresses; only tags that hold an accent are looked at."""
+    pieces: list[str] = []
+    opened, closed, seen, done = -1, -1, 0, 0
+    for start, end in accents:
+        opened = max(opened, text.rfind("<", seen, start))
+        closed = max(closed, text.rfind(">", seen, start))
+        seen = end
+        if opened > closed and opened >= done:
+            close = text.find(">", end)
+            tag_end = len(text) if close < 0 else close + 1
+            pieces += text[done:opened], _ADDRESS.sub(_keep_address, text[opened:tag_end])
+            done = tag_end
+    return "".join((*pieces, text[done:]))
+
+
+def _keep_address(match: re.Match[str]) -> str:
+    value = match[2]
+    if unicodedata.is_normalized("NFC", value):
+        return match[0]
+    return match[1] + "".join(letter if letter.isascii() else quote(letter) for letter in value)
