@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo ui test test-browser soak lint format docs lock clean
+.PHONY: help setup demo ui test test-browser soak lint format docs lock bench-reading clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -23,8 +23,8 @@ $(READY): requirements/dev.lock pyproject.toml
 demo: $(READY) ## five replica portals on loopback, ingested through Prefect into var/congtin.db, twice
 	$(BIN)/python -m tests.demo
 
-ui: $(READY) ## the Prefect UI over the demo's runs
-	$(BIN)/python -m tests.demo --ui
+ui: $(READY) ## the Prefect UI over the demo's runs, on http://127.0.0.1:4200
+	PREFECT_HOME=$(CURDIR)/var/prefect PREFECT_SERVER_ANALYTICS_ENABLED=false DO_NOT_TRACK=1 $(BIN)/prefect server start
 
 test: $(READY) ## the tests, on SQLite and on a throw-away PostgreSQL
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not soak and not browser"
@@ -47,12 +47,19 @@ format: $(READY) ## put the code into its form
 
 docs: $(READY) ## write the generated pages of docs/ anew
 	$(BIN)/python -m storage.consume.dictionary
-	$(BIN)/python -m flows.docs
+	$(BIN)/python -m flows.documents
 
 lock: ## resolve pyproject.toml into requirements/*.lock (hashes, no addresses); needs uv
 	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml -o requirements/app.lock
 	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml --extra dev -c requirements/app.lock -o requirements/dev.lock
 	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate requirements/bench.in -c requirements/dev.lock -o requirements/bench.lock
+
+bench-reading: $(VENV)/.bench ## our reader beside the best extractors on the same pages: quality and speed
+	$(BIN)/python -m tests.bench.reading --wrong
+
+$(VENV)/.bench: $(READY) requirements/bench.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bench.lock
+	@touch $@
 
 clean: ## remove the environment and all that was written
 	rm -rf $(VENV) var
