@@ -1,0 +1,124 @@
+"""Bytes of a page → article or refusal. Pure: no network, no database, no clock.
+
+read_page(body, url=…, headers=…, portal=…, listing=…, fetched_at=…) -> Article | Refusal
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from crawlers.portal import Portal, Rules
+from crawlers.portals import PortalError, load
+from crawlers.reading.article import read_article
+from crawlers.reading.decode import decode
+from crawlers.reading.tree import TooComplex, parse
+from crawlers.reading.verdict import Verdict, of_bytes
+from crawlers.rules import get, valid_rules
+from storage.records import VIETNAM, Article, ListingItem, Refusal
+from storage.vocabulary import RefusalKind
+
+READER_VERSION = "1"
+"""Raised with every change of what a page reads as: readings of another version may be made again."""
+
+MAX_BYTES = 16 * 1024 * 1024
+"""Larger pages are refused as too complex (the archive refuses the same size)."""
+
+
+def read_page(
+    body: bytes,
+    *,
+    url: str,
+    headers: Mapping[str, str] | None = None,
+    portal: Portal | str | None = None,
+    listing: ListingItem | None = None,
+    fetched_at: datetime | None = None,
+    template: object = None,  # noqa: ARG001  # the signature is published; learned templates come later
+) -> Article | Refusal:
+    """Read a page; never raises, whatever the bytes.
+
+    Args:
+        body: the response body, transfer and content coding removed.
+        url: its address, as fetched.
+        headers: response headers; names in any case.
+        portal: the portal or its name, for its rules; None for a page of an unknown host.
+        listing: the listing row that led to the page: its title, date and lead are witnesses.
+        fetched_at: when it was fetched (aware): chooses the rules, bounds dates.
+        template: what is known of the portal's recurring blocks; not used yet.
+
+    Returns:
+        The article, or a refusal with the kind and the evidence.
+    """
+    address = _usable(url)
+    try:
+        found = _read(body, address, headers or {}, portal, listing, fetched_at)
+    except TooComplex as error:
+        found = Verdict(RefusalKind.TOO_COMPLEX, str(error))
+    except Exception as error:  # noqa: BLE001  # the last resort: one page never costs a batch
+        found = Verdict(RefusalKind.READER_FAILED, f"{type(error).__name__}: {error}"[:500])
+    if isinstance(found, Verdict):
+        return Refusal(url, found.kind, found.reason, READER_VERSION)
+    return found if address == url else replace(found, url=url)
+
+
+def _read(
+    body: bytes,
+    url: str,
+    headers: Mapping[str, str],
+    portal: Portal | str | None,
+    listing: ListingItem | None,
+    fetched_at: datetime | None,
+) -> Article | Verdict:
+    if len(body) > MAX_BYTES:
+        return Verdict(RefusalKind.TOO_COMPLEX, f"{len(body)} bytes")
+    refused = of_bytes(body, headers)
+    if refused is not None:
+        return refused
+    decoded = decode(body, headers)
+    root = parse(decoded.text, url)
+    rules, rows, name = _rules(portal, fetched_at)
+    return read_article(
+        root,
+        url=url,
+        rules=rules,
+        row_selectors=rows,
+        listing=listing,
+        fetched_at=fetched_at.astimezone(VIETNAM) if fetched_at else None,
+        flags=[str(flag) for flag in decoded.flags],
+        rules_name=name,
+        version=READER_VERSION,
+    )
+
+
+def _usable(url: str) -> str:
+    """The address if links can be resolved against it, else one that is nobody's: a bad address costs links only."""
+    try:
+        urlsplit(url.encode("utf-8").decode("utf-8"))
+    except ValueError:
+        return "http://invalid/"
+    return url
+
+
+@lru_cache(maxsize=1024)
+def _portal(name: str) -> Portal | None:
+    """The portal of that name, read once a process; None if its file is missing or broken."""
+    try:
+        return load(name)
+    except PortalError:
+        return None
+
+
+def _rules(portal: Portal | str | None, fetched_at: datetime | None) -> tuple[tuple[Rules, ...], tuple[str, ...], str]:
+    """The rules in force for a page, the portal's before the CMS's; the CMS's row selectors; a name for the record."""
+    if isinstance(portal, str):
+        portal = _portal(portal)
+    if portal is None:
+        return (), (), "generic"
+    day = fetched_at.astimezone(VIETNAM).date() if fetched_at else date.max
+    cms = get(portal.platform)
+    if day == date.max:  # an undated page is read by the newest rules: those without an end
+        rules = tuple(rule for rule in (*portal.rules, *cms.reading) if rule.valid_to is None)
+    else:
+        rules = valid_rules((*portal.rules, *cms.reading), day)
+    return rules, cms.listing.row, f"{portal.name}/{cms.name}"

@@ -1,0 +1,209 @@
+"""The cascade: from a parsed page to an article or a refusal, every field with the step that read it.
+
+portal rules → CMS rules → structure and text signals → generic. A page is read by the rules of its fetch date.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from lxml.html import HtmlElement
+
+from crawlers.portal import Rules
+from crawlers.reading import fields, locate, media, prose, published, verdict
+from crawlers.reading import title as titles
+from crawlers.reading.body import Parts, part
+from crawlers.reading.events import event_date
+from crawlers.reading.fields import Reading
+from crawlers.reading.language import language_of
+from crawlers.reading.lines import Says
+from crawlers.reading.meta import read_meta
+from crawlers.reading.page import Kind, Line, Page
+from crawlers.reading.related import related_links
+from crawlers.reading.walk import build
+from storage.records import Article, Block, ListingItem, MissingDate, Paragraph, Provenance
+from storage.records import Kind as ArticleKind
+from storage.vocabulary import RefusalKind
+
+_ENDS_WELL = re.compile(r"""[.!?…:;"”’')\]/*]$""")
+_SHARE = 0.5
+"""A container with less of the page's paragraphs than this needs a title that echoes."""
+_LONG = 80
+"""Characters from which a paragraph that ends without a stop counts as cut off; shorter ones may be headings."""
+
+
+def read_article(
+    root: HtmlElement,
+    *,
+    url: str,
+    rules: Sequence[Rules],
+    row_selectors: Sequence[str],
+    listing: ListingItem | None,
+    fetched_at: datetime | None,
+    flags: Sequence[str],
+    rules_name: str,
+    version: str,
+) -> Article | verdict.Verdict:
+    """Read a parsed page. The tree is not changed."""
+    page = build(root, url, published.stands_alone)
+    meta = read_meta(root)
+    refused = verdict.of_words(page, meta)
+    if refused is not None:
+        return refused
+    reading = Reading(page, meta, rules, row_selectors, listing, fetched_at, flags=list(flags))
+    echoes = titles.Echoes(page, meta, listing)
+    title = titles.find_title(page, rules, echoes)
+    probe = title or titles.title_alone(page, echoes, _marks(page))
+    refused = verdict.of_content(
+        page,
+        meta,
+        title.line if title else None,
+        probe.line if probe else None,
+        named=_is_named(title),
+        row_selectors=row_selectors,
+    )
+    if refused is not None:
+        return refused
+    weak = title is not None and titles.is_weak(title, echoes)
+    strong = title.line if title is not None and not weak else None
+    place = locate.by_rule(page, rules, title.line if title else None) or locate.find(page, strong)
+    if title is None or weak:
+        title = _title_by_place(reading, echoes, place, title)
+        if (
+            title is not None
+            and title.line is not None
+            and (place is None or (place.method != "rules" and not place.sure))
+        ):
+            place = locate.find(page, title.line) or place
+    if place is None or title is None:
+        return verdict.Verdict(
+            RefusalKind.EMPTY, "no text, file or image under a title" if title else "no title and no text"
+        )
+    parts = part(page, title.line, title.text, place, rules, listing)
+    return _assemble(reading, title, place, parts, rules_name, version)
+
+
+def _marks(page: Page) -> list[int]:
+    """Indexes of lines that are dates or counters: a title is near one of them."""
+    return [line.index for line in page.lines if line.text and (line.says is Says.VIEWS or published.stamp(line))]
+
+
+def _is_named(title: titles.Candidate | None) -> bool:
+    return title is not None and title.method in {"listing_echo", "rules"}
+
+
+def _title_by_place(
+    reading: Reading, echoes: titles.Echoes, place: locate.Place | None, weak: titles.Candidate | None
+) -> titles.Candidate | None:
+    page = reading.page
+    good = [line for line in page.lines_of(place.node) if locate.is_good(line)] if place is not None else []
+    first = next((line.index for line in good if len(line.text) > 220 or line.text[-1] in ".:;!?…"), None)
+    found = None
+    if first is not None:
+        skipped = {line.index for line in page.lines[max(first - 40, 0) : first] if published.stamp(line) is not None}
+        skipped |= {weak.line.index} if weak is not None and weak.line is not None else set()
+        found = titles.title_above(page, first, echoes, skipped)
+    if first is None or len(good) == 1:
+        alone = titles.title_alone(page, echoes, _marks(page))
+        found = alone if found is None or (alone is not None and alone.score >= 2.0) else found
+    if weak is not None and (found is None or not titles.outdoes(found, weak, echoes)):
+        return weak
+    return found or titles.claimed(reading.meta, reading.listing)
+
+
+def _assemble(  # noqa: C901  # one line a field
+    reading: Reading, title: titles.Candidate, place: locate.Place, parts: Parts, rules_name: str, version: str
+) -> Article | verdict.Verdict:
+    page, told = reading.page, reading.told
+    told["title"] = Provenance(title.method, title.evidence)
+    texts = prose.paragraphs(parts.body)
+    lead = " ".join(line.text for line in parts.lead) or None
+    images = media.images(page, parts.shown, parts.captions)
+    files = media.attachments(_file_lines(parts), page.url)
+    videos = [line for line in parts.shown if line.kind is Kind.FRAME and media.is_video(line.el)]
+    if not texts and not lead and not images and not files and not videos:
+        return verdict.Verdict(RefusalKind.EMPTY, "a title and nothing under it")
+    told["text"] = prose.check(page, parts.body)
+    if _is_unsure(place, title) and (whole_page := prose.whole_page(page.root)):
+        texts, lead = whole_page, None
+        told["text"] = Provenance("trafilatura", "its own reading of the page: no container is sure")
+    told["container"] = Provenance(place.method, place.evidence)
+    if lead:
+        told["lead"] = Provenance(*parts.lead_why)
+    if images:
+        told["images"] = Provenance(place.method, f"{len(images)} in the container")
+    if files:
+        told["attachments"] = Provenance("links", f"{len(files)} files linked")
+    writer, credit = fields.people_of(reading, parts)
+    when = fields.published_of(reading, parts)
+    reading.flags += when.flags
+    if when.provenance is not None:
+        told["published_at"] = when.provenance
+    event = event_date(title.text, lead, texts[0].text if texts else "", when.value, reading.fetched_at)
+    if event is not None:
+        told["event_date"] = Provenance("lead", f"{event.raw}; year: {event.year_from}")
+    views = fields.views_of(reading, parts)
+    related = related_links(parts.rest, parts.dropped, page.url)
+    if related:
+        told["related"] = Provenance("links", f"{len(related)} links to other articles")
+    section = fields.section_of(reading, title, parts)
+    whole = "\n".join([title.text, lead or "", *(text.text for text in texts)])
+    language = language_of(whole)
+    if language:
+        told["language"] = Provenance("letters and words", f"{len(whole)} characters")
+    standing = when.value is None and fields.is_standing(reading, title)
+    bounds = fields.bounds_of(reading, when, event.day if event else None)
+    if bounds[2]:
+        told["inferred_from"] = Provenance(bounds[2], str(bounds[0]))
+        if bounds[1]:
+            told["inferred_to"] = Provenance("fetched", str(bounds[1]))
+    if any(_is_cut(text) for text in texts):
+        reading.flags.append("truncated_paragraph")
+    return Article(
+        url=page.url,
+        kind=ArticleKind.PAGE if standing else ArticleKind.ARTICLE,
+        title=title.text,
+        lead=lead,
+        paragraphs=texts,
+        text="\n".join(text.text for text in texts),
+        section=section,
+        authors=writer.authors if writer else (),
+        byline_raw=writer.raw if writer else None,
+        byline_kind=writer.kind if writer else None,
+        source_credit=credit,
+        published_at=when.value,
+        published_precision=when.precision,
+        published_basis=when.basis,
+        published_raw=when.raw,
+        published_missing_reason=MissingDate.STANDING_PAGE if standing else when.missing,
+        inferred_from=bounds[0],
+        inferred_to=bounds[1],
+        inferred_basis=bounds[2],
+        event_date=event.day if event else None,
+        images=images,
+        attachments=files,
+        related=related,
+        view_count=views,
+        language=language,
+        provenance=told,
+        flags=tuple(dict.fromkeys(reading.flags)),
+        reader_version=version,
+        rules=rules_name,
+    )
+
+
+def _is_unsure(place: locate.Place, title: titles.Candidate) -> bool:
+    """Whether the container may be another thing's: found by mass alone, and no title speaks for it."""
+    return place.method == "mass" and (title.line is None or (title.method == "place" and place.share < _SHARE))
+
+
+def _file_lines(parts: Parts) -> list[Line]:
+    seen: dict[int, Line] = {}
+    for line in (*parts.lead, *parts.shown, *parts.tail):
+        seen.setdefault(line.index, line)
+    return sorted(seen.values(), key=lambda line: line.index)
+
+
+def _is_cut(text: Paragraph) -> bool:
+    """Whether a paragraph breaks off in the middle of a sentence."""
+    return text.block is Block.PARAGRAPH and len(text.text) >= _LONG and not _ENDS_WELL.search(text.text)

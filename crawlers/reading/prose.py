@@ -1,0 +1,129 @@
+"""The body's paragraphs: trafilatura reads the tree cut to the article, the container's own blocks check it.
+
+trafilatura is at its best on a small tree whose root says `<article>`; it may still lose a short paragraph or merge
+two. So each paragraph of the container must be in its text; where one is not, the blocks stand. Where no container is
+sure, trafilatura's own reading of the whole page stands instead.
+"""
+
+import logging
+from collections.abc import Sequence
+from copy import deepcopy
+from itertools import islice
+
+from lxml import etree
+from lxml.html import Element, HtmlElement
+from trafilatura import bare_extraction
+from trafilatura.settings import Extractor
+
+from crawlers.reading.page import Kind, Line, Page
+from crawlers.reading.tables import markdown
+from storage.records import Block, Paragraph, Provenance
+from storage.text import clean
+
+_LOGGER = logging.getLogger("trafilatura")
+_LOGGER.setLevel(logging.CRITICAL)  # its warnings name no page; what it fails at, the blocks read
+_CUT = Extractor(fast=True, comments=False, tables=True, output_format="python")
+_WHOLE = Extractor(fast=True, comments=False, tables=True, output_format="python", precision=True)
+MOST_ELEMENTS = 5000
+"""trafilatura is quadratic in siblings (20,000 take two seconds): above this the blocks stand alone."""
+_QUOTES = frozenset({"blockquote", "q"})
+
+
+def paragraphs(lines: Sequence[Line]) -> tuple[Paragraph, ...]:
+    """Return the body's lines as paragraphs b1, b2 … with their structure."""
+    out = []
+    for number, line in enumerate(lines, 1):
+        block = Block.PARAGRAPH
+        if line.kind is Kind.TABLE:
+            block = Block.TABLE
+        elif line.heading:
+            block = Block.HEADING
+        elif line.item:
+            block = Block.LIST_ITEM
+        elif any(node.tag in _QUOTES for _, node in zip(range(4), line.node.ancestors(), strict=False)):
+            block = Block.QUOTE
+        table = markdown(line.el) if block is Block.TABLE else None
+        out.append(Paragraph(f"b{number}", line.text, block, line.heading or None, table))
+    return tuple(out)
+
+
+def check(page: Page, lines: Sequence[Line]) -> Provenance:
+    """Have trafilatura read the body from the cut tree, and say whether it and the blocks agree."""
+    if not lines:
+        return Provenance("blocks", "no text")
+    tree = _cut_tree(page, lines)
+    if _is_large(tree):
+        return Provenance("blocks", f"more than {MOST_ELEMENTS} elements")
+    read = _letters(" ".join(_texts(_extract(tree, _CUT))))
+    lost = at = 0
+    for line in lines:
+        own = _letters(line.text)
+        found = read.find(own, at)
+        if found < 0:
+            lost += 1
+        else:
+            at = found + len(own)
+    if not lost:
+        return Provenance("trafilatura", f"{len(lines)} paragraphs, as in the container")
+    return Provenance("blocks", f"trafilatura lost or changed {lost} of {len(lines)} paragraphs")
+
+
+def whole_page(root: HtmlElement) -> tuple[Paragraph, ...]:
+    """Return trafilatura's own reading of the whole page: for pages whose container is not sure."""
+    texts = [] if _is_large(root) else _texts(_extract(deepcopy(root), _WHOLE))
+    return tuple(Paragraph(f"b{number}", text) for number, text in enumerate(texts, 1))
+
+
+def _is_large(tree: HtmlElement) -> bool:
+    return next(islice(tree.iter(), MOST_ELEMENTS, None), None) is not None
+
+
+def _extract(tree: HtmlElement, options: Extractor) -> etree._Element | None:
+    try:
+        document = bare_extraction(tree, options=options)
+    except Exception:  # noqa: BLE001  # a library's bug on one page costs its second opinion only
+        return None
+    body: etree._Element | None = getattr(document, "body", None)
+    return body
+
+
+def _texts(body: etree._Element | None) -> list[str]:
+    if body is None:
+        return []
+    found = []
+    for el in body:
+        leaves = list(el) if el.tag in {"list", "table"} else [el]
+        found += [text for leaf in leaves if (text := clean(" ".join(map(str, leaf.itertext()))))]
+    return found
+
+
+def _letters(text: str) -> str:
+    """The text without white space, which two readings may set differently."""
+    return "".join(text.split())
+
+
+def _cut_tree(page: Page, lines: Sequence[Line]) -> HtmlElement:
+    """A new document whose `<article>` holds copies of the largest blocks that hold nothing but lines of the body."""
+    keep = {line.index for line in lines}
+    sums = [0]
+    for line in page.lines:
+        sums.append(sums[-1] + (line.index not in keep and line.kind in {Kind.TEXT, Kind.TABLE}))
+    root, body, article = Element("html"), Element("body"), Element("article")
+    root.append(body)
+    body.append(article)
+    reached = -1
+    for line in lines:
+        if line.index < reached:
+            continue
+        node = line.node
+        while (
+            node.parent is not None
+            and node.parent.tag not in {"body", "html"}
+            and sums[node.parent.end] == sums[node.parent.start]
+        ):
+            node = node.parent
+        reached = node.end
+        copy = deepcopy(node.el)
+        copy.tail = None
+        article.append(copy)
+    return root

@@ -1,0 +1,43 @@
+"""The `congtin` command: a module for each noun or verb.
+
+What a command needs is imported when it runs, so that `congtin --help` stays quick.
+"""
+
+import typer
+
+from flows.cli import db, ingest, portal, read, show, status
+from flows.cli.common import fail
+
+app = typer.Typer(
+    name="congtin",
+    help="Thu thập, đọc và lưu bài của các cổng thông tin điện tử.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def _settings() -> None:
+    """Read the settings first: an unusable one is a usage error that names it."""
+    from pydantic import ValidationError
+
+    from storage.settings import settings
+
+    try:
+        settings()
+    except ValidationError as error:
+        fail("; ".join(f"CONGTIN_{'_'.join(map(str, one['loc'])).upper()}: {one['msg']}" for one in error.errors()))
+
+
+app.command("ingest")(ingest.ingest)
+app.command("read")(read.read)
+app.command("status")(status.status)
+app.command("show")(show.show)
+app.add_typer(portal.app, name="portal")
+app.add_typer(db.app, name="db")
+
+
+def main() -> None:
+    """Run the command line; ends the process."""
+    app()

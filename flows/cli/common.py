@@ -1,0 +1,113 @@
+"""What the commands share: usage errors, dates, the database, tables."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from sqlalchemy import Engine
+
+USAGE = 2
+"""Exit code of a command that was given something it cannot use."""
+PIPE_WIDTH = 240
+"""Columns of a table that is not written to a terminal."""
+
+
+def fail(message: str, code: int = USAGE) -> NoReturn:
+    """Say on stderr what is wrong and end the command."""
+    typer.echo(f"congtin: {message}", err=True)
+    raise typer.Exit(code)
+
+
+def parse_day(value: str, option: str) -> date:
+    """Return the day that an option names, as YYYY-MM-DD or DD/MM/YYYY; a usage error for anything else."""
+    for form in ("%Y-%m-%d", "%d/%m/%Y"):
+        try:
+            return datetime.strptime(value, form).date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            continue
+    fail(f"{option}: {value!r} không phải ngày dạng YYYY-MM-DD hoặc DD/MM/YYYY")
+
+
+def day_start(day: date) -> datetime:
+    """Return the first moment of a day in Vietnam."""
+    from storage.records import VIETNAM
+
+    return datetime.combine(day, time.min, VIETNAM)
+
+
+def connect_database() -> "Engine":
+    """Return the database of the settings; a usage error for an address that is none."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from flows.steps.outage import says
+    from storage.database import engine as databases
+    from storage.settings import settings
+
+    settings().var.mkdir(parents=True, exist_ok=True)
+    try:
+        return databases.connect(settings().database)
+    except (SQLAlchemyError, ValueError) as error:
+        fail(f"CONGTIN_DATABASE_URL: {says(error)}")
+
+
+def open_database(*, upgrade: bool = False) -> "Engine":
+    """Return the database, its schema up to date.
+
+    Args:
+        upgrade: bring the default SQLite database up to date by itself; any other one is its owner's to upgrade.
+    """
+    from storage.database import migrate
+    from storage.settings import settings
+
+    default = settings().database_url is None
+    if default and not upgrade and not (settings().var / "congtin.db").exists():
+        fail("chưa có cơ sở dữ liệu; hãy chạy `congtin ingest` hoặc `congtin db upgrade`")
+    engine = connect_database()
+    with answering():
+        if migrate.pending(engine):
+            if not (default and upgrade):
+                fail("lược đồ cơ sở dữ liệu chưa cập nhật; hãy chạy `congtin db upgrade`")
+            migrate.upgrade(engine)
+    return engine
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """End the command with the code of `degraded` where the database does not answer in this block."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from flows.steps.outage import says
+    from storage.vocabulary import VERDICTS, Verdict
+
+    try:
+        yield
+    except SQLAlchemyError as error:
+        fail(f"không mở được cơ sở dữ liệu: {says(error)}", VERDICTS[Verdict.DEGRADED].exit_code)
+
+
+def screen() -> "Console":
+    """Return the console for results; into a file or a pipe it folds nothing that fits a wide line."""
+    from rich.console import Console
+
+    console = Console()
+    return console if console.is_terminal else Console(width=PIPE_WIDTH)
+
+
+def table(title: str, *columns: str, numbers: tuple[str, ...] = ()) -> "Table":
+    """Return an empty table: the first column in one line, those named in `numbers` aligned to the right."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    made = Table(
+        title=title, title_justify="left", header_style="bold", box=SIMPLE_HEAD, collapse_padding=True, pad_edge=False
+    )
+    for place, column in enumerate(columns):
+        number = column in numbers
+        made.add_column(column, justify="right" if number else "left", no_wrap=number or place == 0, overflow="fold")
+    return made

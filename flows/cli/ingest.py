@@ -1,0 +1,133 @@
+"""`congtin ingest`: the pipeline from page to database, with no scheduler at all."""
+
+import asyncio
+import signal
+from collections.abc import Coroutine, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli.common import day_start, fail, open_database, parse_day, table
+from flows.cli.common import screen as results
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from crawlers.portal import Portal
+    from crawlers.portals import BrokenPortal
+    from flows.steps.order import Order, Outcome
+
+PARALLEL = 16
+"""Portals at work at a time. Each waits for its own host most of the time; a crawl process takes about 100 MB."""
+
+
+def ingest(
+    portal: Annotated[list[str] | None, typer.Argument(help="Tên các cổng.", show_default=False)] = None,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="Mọi cổng.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Đọc mọi danh sách đến hết, tải lại mọi bài đã biết.")] = False,
+    since: Annotated[str | None, typer.Option(help="Chỉ lật danh sách đến ngày này (YYYY-MM-DD).")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Số yêu cầu nhiều nhất cho mỗi cổng.")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Hiện cả nhật ký thường.")] = False,
+) -> None:
+    """Thu thập, đọc và nạp bài của các cổng. Mã thoát là mã của kết cục xấu nhất (docs/verdicts.md)."""
+    import logging
+
+    from rich.console import Console
+
+    from crawlers import portals
+    from flows.cli.logs import log_to_screen
+    from flows.steps.order import Mode, Order
+
+    names = list(dict.fromkeys(portal or ()))
+    if bool(names) == every:
+        fail("nêu tên cổng, hoặc --all")
+    first = day_start(parse_day(since, "--since")) if since else None
+    try:
+        chosen, broken = portals.load_all() if every else ([portals.load(name) for name in names], [])
+    except portals.PortalError as error:
+        fail(str(error))
+    screen = Console(stderr=True)
+    log_to_screen(screen, logging.INFO if verbose else logging.WARNING)
+    mode = Mode.FULL if full else Mode.INCREMENTAL
+    outcomes, cancelled = _run(chosen, [Order(one.name, mode, since=first, limit=limit) for one in chosen], screen)
+    _show(outcomes, broken)
+    raise typer.Exit(_exit_code(outcomes, broken, cancelled=cancelled))
+
+
+def _run(chosen: "Sequence[Portal]", orders: "Sequence[Order]", screen: "Console") -> "tuple[list[Outcome], bool]":
+    """Run the portals beside each other; return their ends, and whether the operator stopped them."""
+    from flows.cli.logs import portal_log
+    from flows.cli.progress import Display
+    from flows.steps.house import open_house
+    from flows.steps.pipeline import ingest_portal
+    from storage.settings import settings
+
+    engine = open_database(upgrade=True)
+    display = Display(screen)
+
+    async def whole() -> None:
+        places = asyncio.Semaphore(PARALLEL)
+
+        async def one(portal: "Portal", order: "Order") -> None:
+            async with places:
+                log = portal_log(settings().var / "logs", portal.name)
+                await ingest_portal(portal, order, house, display, log=log)
+
+        with open_house(settings(), engine, chosen) as house, display:
+            await asyncio.gather(*(one(portal, order) for portal, order in zip(chosen, orders, strict=True)))
+
+    try:
+        asyncio.run(_until_sigterm(whole()))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        return display.outcomes, True
+    finally:
+        engine.dispose()
+    return display.outcomes, False
+
+
+async def _until_sigterm(work: Coroutine[None, None, None]) -> None:
+    """Do the work; SIGTERM cancels it, as Ctrl-C does by itself."""
+    task = asyncio.ensure_future(work)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    await task
+
+
+def _show(outcomes: "Sequence[Outcome]", broken: "Sequence[BrokenPortal]") -> None:
+    """Print a row for each portal, the reason of each verdict that is not plainly good, and the broken files."""
+    from rich.text import Text
+
+    numbers = ("yêu cầu", "trang", "mới", "đổi", "từ chối", "giây")
+    shown = table("Kết quả", "cổng", "kết cục", *numbers, numbers=numbers)
+    ended = sorted(outcomes, key=lambda one: one.portal)
+    for outcome in ended:
+        counts = outcome.counts
+        row = (outcome.requests, counts.read, counts.new, counts.changed, counts.refusals, round(outcome.seconds))
+        shown.add_row(Text(outcome.portal), Text(_named(outcome)), *map(str, row))
+    console = results()
+    console.print(shown)
+    for outcome in ended:
+        if outcome.judgement.facts.exit_code:
+            judgement = outcome.judgement
+            todo = f" {judgement.facts.todo}" if judgement.facts.todo else ""
+            console.print(Text(f"{outcome.portal}: {_named(outcome)}: {judgement.reason}{todo}"))
+    for file in broken:
+        typer.echo(f"congtin: {file.message}", err=True)
+
+
+def _named(outcome: "Outcome") -> str:
+    return f"{outcome.judgement.facts.label} [{outcome.judgement.verdict.value}]"
+
+
+def _exit_code(outcomes: "Sequence[Outcome]", broken: "Sequence[BrokenPortal]", *, cancelled: bool) -> int:
+    """Return the exit code of the worst verdict: the one that stands last in the table of verdicts."""
+    from storage.vocabulary import VERDICTS, Verdict
+
+    verdicts = {outcome.judgement.verdict for outcome in outcomes}
+    if cancelled:
+        verdicts.add(Verdict.CANCELLED)
+    if broken:
+        verdicts.add(Verdict.FAILED)
+    order = list(VERDICTS)
+    worst = max(verdicts, key=order.index, default=Verdict.OK)
+    return VERDICTS[worst].exit_code

@@ -1,0 +1,98 @@
+"""Documents made from the code, so that they cannot differ from it: `python -m flows.documents` writes them."""
+
+import json
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from pydantic import TypeAdapter
+
+from storage.records import VIETNAM, Article, Refusal
+from storage.settings import PROJECT_ROOT
+from storage.vocabulary import VERDICTS, RefusalKind
+
+VERDICTS_FILE = Path("docs/verdicts.md")
+SCHEMA_FILE = Path("docs/reading-schema.json")
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRecord(Article):
+    """An article as `congtin read` prints it. `published_on` is the local date of `published_at`."""
+
+    published_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalRecord:
+    """A refused page as `congtin read` prints it."""
+
+    url: str
+    kind: Literal["refusal"]
+    refusal: RefusalKind
+    reason: str
+    reader_version: str
+
+
+_OUTPUT: TypeAdapter[ArticleRecord | RefusalRecord] = TypeAdapter(ArticleRecord | RefusalRecord)
+
+
+def reading_json(result: Article | Refusal) -> str:
+    """Return a reading as JSON by the schema of `reading_schema`; times are ISO 8601 with +07:00."""
+    record: ArticleRecord | RefusalRecord
+    if isinstance(result, Refusal):
+        record = RefusalRecord(result.url, "refusal", result.kind, result.reason, result.reader_version)
+    else:
+        published = result.published_at.astimezone(VIETNAM) if result.published_at else None
+        values = {entry.name: getattr(result, entry.name) for entry in fields(result)}
+        values["published_at"] = published
+        record = ArticleRecord(**values, published_on=published.date() if published else None)
+    return json.dumps(_OUTPUT.dump_python(record, mode="json"), ensure_ascii=False, indent=2)
+
+
+def reading_schema() -> str:
+    """Return the JSON schema of what `congtin read` prints, with a final line feed."""
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "congtin read",
+        **_OUTPUT.json_schema(mode="serialization"),
+    }
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+
+
+def verdicts_page() -> str:
+    """Return the page that explains the verdicts, in Markdown, with a final line feed."""
+    lines = [
+        "# Verdicts: how a run ends",
+        "",
+        "Made from `storage/vocabulary.py` by `python -m flows.documents`; do not edit.",
+        "",
+        "A run has exactly one verdict. Where several hold, the one lower in this table is the worse; `congtin ingest`",
+        "exits with the code of the worst verdict of its portals. A verdict of which a person is told never ends a",
+        "Prefect run as COMPLETED. What was archived is kept whatever the verdict.",
+        "",
+        "| code | nhãn | nghĩa | Prefect | exit code | loaded | a person is told | việc cần làm |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{verdict.value}` | {facts.label} | {facts.meaning} | {facts.prefect_state.value} | {facts.exit_code} "
+        f"| {_yes(facts.loaded)} | {_yes(facts.notified)} | {facts.todo or '–'} |"
+        for verdict, facts in VERDICTS.items()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _yes(value: object) -> str:
+    return "yes" if value else "no"
+
+
+def main() -> None:
+    """Write the documents into the project's `docs/`."""
+    for file, text in ((VERDICTS_FILE, verdicts_page()), (SCHEMA_FILE, reading_schema())):
+        target = PROJECT_ROOT / file
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""From the archive to the database: index what is new in the segments, read what is pending, load it, batch by batch.
+
+Works without the network and beside a running crawl. A step that is killed leaves its captures pending; the next run
+takes them up.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from crawlers.portal import Portal
+from flows.steps.order import Counts
+from flows.steps.reading import Readers
+from storage.database.captures import claim, index
+from storage.database.load import LoadCounts, ReadResult, load
+from storage.records import Article, Refusal
+
+_LOADED = ("new", "changed", "same", "joined", "split", "gone", "restored", "held", "errors", "quarantined")
+"""The numbers that loading gives."""
+
+
+@dataclass(slots=True)
+class Batches:
+    """The batches of one run, one after another.
+
+    Attributes:
+        engine: the database.
+        archive: folder of the archive.
+        portal: whose captures.
+        run_id: the run that does the work (the captures may be of an earlier one).
+        readers: reading processes.
+        size: captures of one transaction.
+        on_batch: called after each step.
+        counts: what was done so far.
+    """
+
+    engine: Engine
+    archive: Path
+    portal: Portal
+    run_id: str
+    readers: Readers
+    size: int
+    on_batch: Callable[[Counts], None]
+    counts: Counts = field(default_factory=Counts)
+    _read: Sequence[ReadResult] = ()
+
+    async def drain(self) -> None:
+        """Index what the segments hold beyond what is indexed, then read and load until nothing is pending.
+
+        Raises:
+            sqlalchemy.exc.DBAPIError: the database does not answer; what is not loaded yet is loaded by the next call.
+        """
+        await self._load()
+        await self.index()
+        while claimed := await asyncio.to_thread(claim, self.engine, self.portal.name, self.run_id, self.size):
+            self._read = await self.readers.read(self.portal, claimed)
+            await self._load()
+
+    async def index(self) -> None:
+        """Enter what the segments hold beyond what was entered before, listing rows included."""
+        rows = self.readers.rows(self.portal)
+        self.counts.indexed += await asyncio.to_thread(index, self.engine, self.archive, self.portal.name, rows=rows)
+        self.on_batch(self.counts)
+
+    async def _load(self) -> None:
+        """Load what is read, in one transaction."""
+        if not self._read:
+            return
+        reread = self.readers.reread(self.portal)
+        loaded = await asyncio.to_thread(load, self.engine, self.run_id, self._read, reread=reread)
+        self._count(self._read, loaded)
+        self._read = ()
+        self.on_batch(self.counts)
+
+    def _count(self, results: Iterable[ReadResult], loaded: LoadCounts) -> None:
+        counts = self.counts
+        counts.batches += 1
+        for result in results:
+            match result.outcome:
+                case Article() as article:
+                    counts.read += 1
+                    counts.articles += 1
+                    for name in self.portal.expect.fill:
+                        if getattr(article, name, None) not in (None, "", ()):
+                            counts.filled[name] = counts.filled.get(name, 0) + 1
+                case Refusal(kind=kind):
+                    counts.read += 1
+                    counts.refused[kind] = counts.refused.get(kind, 0) + 1
+                case _:
+                    pass
+        for name in _LOADED:
+            setattr(counts, name, getattr(counts, name) + getattr(loaded, name))

@@ -1,0 +1,64 @@
+"""What the runs of a process share: settings, database, reading processes, and who is told how they go on."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import Engine
+
+from crawlers.portal import Portal
+from flows.steps.order import Counts, Outcome
+from flows.steps.reading import Readers
+from storage.database.portals import PortalRow, sync_portals
+from storage.settings import Settings
+
+
+class Watcher(Protocol):
+    """Who is told how a run goes on."""
+
+    def progress(self, portal: str, stage: str, counts: Counts) -> None:
+        """Take note of the stage a run is in and what it has done so far."""
+        ...
+
+    def ended(self, outcome: Outcome) -> None:
+        """Take note of a run's end, a cancelled one's too."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the runs of a process share."""
+
+    settings: Settings
+    engine: Engine
+    readers: Readers
+
+
+@contextmanager
+def open_house(settings: Settings, engine: Engine, portals: Sequence[Portal]) -> Iterator[House]:
+    """Enter the portals' facts into the database and start the reading processes; end them on leaving."""
+    sync_portals(engine, [portal_row(portal) for portal in portals])
+    with Readers(settings.archive, workers=settings.readers, deadline=settings.read_timeout) as readers:
+        yield House(settings, engine, readers)
+
+
+def portal_row(portal: Portal) -> PortalRow:
+    """Return the facts of a portal that the database shows to its readers."""
+    unit = portal.unit
+    return PortalRow(
+        name=portal.name,
+        title=portal.title,
+        platform=portal.platform,
+        level=unit.level.value,
+        unit_name=unit.name,
+        code_system=unit.code_system,
+        province=unit.province,
+        district=unit.district,
+        lifecycle=portal.lifecycle.value,
+        lifecycle_note=portal.lifecycle_note,
+        successor=portal.successor,
+        valid_to=portal.valid_to,
+        verified=portal.verified,
+        reuse=portal.reuse.value,
+    )

@@ -1,0 +1,323 @@
+"""The verdict on a run: a pure function of the crawl's report, the load's counts and what the portal file expects.
+
+The checks stand in order of precedence; the first that holds is the verdict. A person can do something about the first
+cause only, so the causes that explain the others come first: a portal that moved also shows too few rows.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from crawlers.plan import CrawlReport, Failure, ListingReport, Stop
+from crawlers.portal import Lifecycle, Portal
+from flows.steps.order import Counts, Judgement
+from storage.vocabulary import REFUSAL_LABELS, FetchError, Purpose, RefusalKind, Verdict
+
+SAMPLE = 5
+"""Pages below which a share says nothing."""
+FAILED_SHARE = 0.2
+"""Share of article requests without a usable response above which a run is called half; Expect has no field for it."""
+
+_CUT = frozenset({Stop.BUDGET, Stop.MAX_PAGES, Stop.SINCE, Stop.SHUTDOWN})
+_BAD = frozenset({Stop.NO_ROWS, Stop.ERROR, Stop.ROBOTS, Stop.MOVED})
+_NO_FAULT = frozenset({FetchError.BUDGET, FetchError.SCOPE})
+_FORBIDDING = frozenset({401, 403, 429, 451})
+_FRONT: dict[RefusalKind, Verdict] = {
+    RefusalKind.BLOCK: Verdict.BLOCKED,
+    RefusalKind.CHALLENGE: Verdict.BLOCKED,
+    RefusalKind.MAINTENANCE: Verdict.UNREACHABLE,
+}
+_STATUS = re.compile(r"\b([1-5]\d\d)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """All that a verdict rests on.
+
+    Attributes:
+        portal: the portal, with its lifecycle and what it expects.
+        counts: what was read and loaded.
+        report: of the crawl of listings and articles; None where none was written.
+        front: listings without a row whose first page reads as a refusal, by key.
+        cancelled: whether the operator asked the run to stop.
+        lost: how a crawl process ended without a report, or "".
+        database: what the database answered last while it was down, or "".
+        closed: why nothing was fetched although nothing is wrong (night window), or "".
+    """
+
+    portal: Portal
+    counts: Counts
+    report: CrawlReport | None = None
+    front: dict[str, RefusalKind] = field(default_factory=dict)
+    cancelled: bool = False
+    lost: str = ""
+    database: str = ""
+    closed: str = ""
+
+    @property
+    def listings(self) -> tuple[ListingReport, ...]:
+        """The listings that the crawl reports on."""
+        return self.report.listings if self.report else ()
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """The failures that the crawl reports."""
+        return self.report.failures if self.report else ()
+
+    @property
+    def bad(self) -> tuple[ListingReport, ...]:
+        """The listings that could not be read."""
+        return tuple(listing for listing in self.listings if listing.stop in _BAD)
+
+    @property
+    def dead(self) -> bool:
+        """Whether no listing could be read at all, not even its first page."""
+        return bool(self.listings) and all(listing.stop in _BAD and not listing.first_rows for listing in self.listings)
+
+
+def judge(findings: Findings) -> Judgement:
+    """Return the verdict, its reason in Vietnamese, and the numbers it rests on."""
+    for check in _CHECKS:
+        found = check(findings)
+        if found is not None:
+            verdict, reason = found
+            break
+    else:
+        verdict, reason = Verdict.OK, f"{findings.counts.new} bài mới, {findings.counts.changed} bài thay đổi."
+    return Judgement(verdict, reason, _evidence(findings))
+
+
+_Check = Callable[[Findings], tuple[Verdict, str] | None]
+
+
+def _frozen(findings: Findings) -> tuple[Verdict, str] | None:
+    portal = findings.portal
+    if portal.lifecycle is Lifecycle.ACTIVE or findings.report is not None:
+        return None
+    successor = f"; nay là {portal.successor}" if portal.successor else ""
+    return Verdict.FROZEN, f"Vòng đời của cổng: {portal.lifecycle.value} ({portal.lifecycle_note}{successor})."
+
+
+def _cancelled(findings: Findings) -> tuple[Verdict, str] | None:
+    if not findings.cancelled:
+        return None
+    return Verdict.CANCELLED, f"Đã dừng theo yêu cầu sau {findings.counts.read} trang."
+
+
+def _degraded(findings: Findings) -> tuple[Verdict, str] | None:
+    if findings.database:
+        return Verdict.DEGRADED, f"Cơ sở dữ liệu không trả lời: {findings.database}"
+    if findings.report and findings.report.reason == "disk":
+        return Verdict.DEGRADED, "Đĩa gần đầy: đã ngừng tải, phần đã tải nằm trong kho lưu."
+    return None
+
+
+def _crashed(findings: Findings) -> tuple[Verdict, str] | None:
+    return (Verdict.CRASHED, f"Tiến trình thu thập {findings.lost}.") if findings.lost else None
+
+
+def _failed(findings: Findings) -> tuple[Verdict, str] | None:
+    if findings.report and findings.report.reason == "failed":
+        return Verdict.FAILED, "Tiến trình thu thập báo lỗi; xem nhật ký."
+    return None
+
+
+def _dead(findings: Findings) -> tuple[Verdict, str] | None:
+    """No listing showed a row: say which cause, the surest first."""
+    if not findings.dead:
+        return None
+    causes = _causes(findings)
+    moved_to = findings.report.moved_to if findings.report else ""
+    if moved_to or Verdict.MOVED in causes:
+        return Verdict.MOVED, f"Danh sách chuyển hướng tới {moved_to or 'máy chủ khác'}."
+    for verdict in (Verdict.BLOCKED, Verdict.UNREACHABLE, Verdict.ROBOTS, Verdict.GONE):
+        if verdict in causes:
+            return verdict, causes[verdict]
+    return None
+
+
+def _half_listings(findings: Findings) -> tuple[Verdict, str] | None:
+    if not findings.bad or findings.dead:
+        return None
+    named = "; ".join(f"{listing.key} [{listing.stop.value}] {listing.detail}".strip() for listing in findings.bad)
+    return Verdict.HALF, f"{len(findings.bad)}/{len(findings.listings)} danh sách không đọc được: {named}"
+
+
+def _too_little(findings: Findings) -> tuple[Verdict, str] | None:
+    read = [listing for listing in findings.listings if listing.pages or listing.stop not in _CUT]
+    if not findings.listings or len(read) < len(findings.listings):
+        return None
+    rows = sum(listing.first_rows for listing in read)
+    floor = findings.portal.expect.rows
+    if rows >= floor and not findings.bad:
+        return None
+    shown = "".join(f"; {key}: {REFUSAL_LABELS[kind]} [{kind.value}]" for key, kind in sorted(findings.front.items()))
+    return Verdict.TOO_LITTLE, f"Trang đầu các danh sách có {rows} dòng, mức sàn là {floor}{shown}."
+
+
+def _blocked_midway(findings: Findings) -> tuple[Verdict, str] | None:
+    for failure in findings.failures:
+        closed = failure.error is FetchError.HOST_CLOSED or failure.purpose is Purpose.LISTING
+        if closed and _status(failure) in _FORBIDDING:
+            return Verdict.BLOCKED, f"Cổng trả lời {_status(failure)}, đã ngừng gửi yêu cầu tại {failure.url}."
+    walls = sum(findings.counts.refused.get(kind, 0) for kind in (RefusalKind.BLOCK, RefusalKind.CHALLENGE))
+    if findings.counts.read >= SAMPLE and walls * 2 > findings.counts.read:
+        return Verdict.BLOCKED, f"{walls}/{findings.counts.read} trang là trang chặn hoặc kiểm tra trình duyệt."
+    return None
+
+
+def _half_failures(findings: Findings) -> tuple[Verdict, str] | None:
+    failures = [
+        failure
+        for failure in findings.failures
+        if failure.purpose is Purpose.ARTICLE and failure.error not in _NO_FAULT and _status(failure) not in {404, 410}
+    ]
+    asked = findings.counts.read + len(failures)
+    if len(failures) < SAMPLE or len(failures) <= FAILED_SHARE * asked:
+        return None
+    return Verdict.HALF, f"{len(failures)}/{asked} bài không tải được ({_kinds(failures)})."
+
+
+def _many_refused(findings: Findings) -> tuple[Verdict, str] | None:
+    counts, allowed = findings.counts, findings.portal.expect.refused
+    if counts.read < SAMPLE or counts.refusals <= allowed * counts.read:
+        return None
+    kinds = ", ".join(
+        f"{REFUSAL_LABELS[kind]} [{kind.value}] {count}"
+        for kind, count in sorted(counts.refused.items(), key=lambda entry: -entry[1])
+    )
+    return Verdict.MANY_REFUSED, f"{counts.refusals}/{counts.read} trang bị từ chối (mức {allowed:.0%}): {kinds}."
+
+
+def _drifted(findings: Findings) -> tuple[Verdict, str] | None:
+    if findings.counts.articles < SAMPLE:
+        return None
+    low = [
+        f"{name} {share:.0%} < {floor:.0%}"
+        for name, (share, floor) in fill_shares(findings.portal, findings.counts).items()
+        if share < floor
+    ]
+    return (Verdict.DRIFTED, f"Tỷ lệ có giá trị dưới mức: {', '.join(low)}.") if low else None
+
+
+def _partial(findings: Findings) -> tuple[Verdict, str] | None:
+    if findings.closed:
+        return Verdict.PARTIAL, findings.closed
+    cut = [f"{listing.key} [{listing.stop.value}]" for listing in findings.listings if listing.stop in _CUT]
+    if cut:
+        return Verdict.PARTIAL, f"Danh sách chưa đọc hết: {', '.join(cut)}."
+    if findings.report and findings.report.reason != "finished":
+        return Verdict.PARTIAL, f"Dừng trước khi hết việc [{findings.report.reason}]."
+    return None
+
+
+def _quiet(findings: Findings) -> tuple[Verdict, str] | None:
+    if findings.counts.new or findings.counts.changed:
+        return None
+    rows = sum(listing.rows for listing in findings.listings)
+    return Verdict.QUIET, f"Đã xem {rows} dòng danh sách, không có bài mới hay thay đổi."
+
+
+_CHECKS: tuple[_Check, ...] = (
+    _frozen,
+    _cancelled,
+    _degraded,
+    _crashed,
+    _failed,
+    _dead,
+    _blocked_midway,
+    _half_listings,
+    _too_little,
+    _half_failures,
+    _many_refused,
+    _drifted,
+    _partial,
+    _quiet,
+)
+
+
+def fill_shares(portal: Portal, counts: Counts) -> dict[str, tuple[float, float]]:
+    """Return, by field of `Expect.fill`, the share of the run's articles that have a value, and the floor."""
+    return {
+        name: (counts.filled.get(name, 0) / counts.articles if counts.articles else 1.0, floor)
+        for name, floor in portal.expect.fill.items()
+    }
+
+
+def _causes(findings: Findings) -> dict[Verdict, str]:
+    """Return the verdicts that the failed listings point at, each with its evidence; GONE only if nothing else is."""
+    causes: dict[Verdict, str] = {}
+    for failure in findings.failures:
+        verdict = _cause(failure)
+        if verdict is not None:
+            detail = f" {failure.detail}" if failure.detail else ""
+            causes.setdefault(verdict, f"{failure.url}: {failure.error.value}{detail}.")
+    for key, kind in findings.front.items():
+        if kind in _FRONT:
+            causes.setdefault(_FRONT[kind], f"Danh sách {key} là {REFUSAL_LABELS[kind]} [{kind.value}].")
+    robots_unread = any(failure.purpose is Purpose.ROBOTS for failure in findings.failures)
+    for listing in findings.bad:
+        if listing.stop is Stop.ROBOTS and not robots_unread:
+            causes.setdefault(Verdict.ROBOTS, f"robots.txt cấm danh sách {listing.key}. {listing.detail}".strip())
+        elif listing.stop is Stop.MOVED:
+            causes.setdefault(Verdict.MOVED, listing.detail)
+    return causes
+
+
+def _cause(failure: Failure) -> Verdict | None:
+    """Return the verdict that a failed robots.txt or listing request points at; None if it says nothing alone."""
+    if failure.purpose not in {Purpose.ROBOTS, Purpose.LISTING}:
+        return None
+    match failure.error:
+        case FetchError.DNS:
+            # getaddrinfo's EAI_AGAIN is our own resolver's trouble, not the end of a name.
+            return Verdict.UNREACHABLE if "emporary" in failure.detail else Verdict.GONE
+        case FetchError.HTTP:
+            return _cause_of_status(_status(failure), failure.purpose)
+        case FetchError.REDIRECT:
+            return Verdict.MOVED if failure.purpose is Purpose.LISTING else None
+        case FetchError.ROBOTS:
+            return Verdict.ROBOTS
+        case FetchError.SCOPE | FetchError.BUDGET | FetchError.HOST_CLOSED:
+            return None
+        case _:
+            return Verdict.UNREACHABLE
+
+
+def _cause_of_status(status: int, purpose: Purpose) -> Verdict | None:
+    if status in _FORBIDDING:
+        return Verdict.BLOCKED
+    if purpose is Purpose.ROBOTS:
+        return Verdict.ROBOTS if status >= 500 else None
+    if status in {404, 410}:
+        return Verdict.GONE
+    return Verdict.UNREACHABLE if status >= 500 else None
+
+
+def _status(failure: Failure) -> int:
+    """Return the HTTP status that a failure's detail begins with or names; 0 if there is none."""
+    if failure.error not in {FetchError.HTTP, FetchError.HOST_CLOSED}:
+        return 0
+    match = _STATUS.search(failure.detail)
+    return int(match[1]) if match else 0
+
+
+def _kinds(failures: Sequence[Failure]) -> str:
+    counted: dict[str, int] = {}
+    for failure in failures:
+        counted[failure.error.value] = counted.get(failure.error.value, 0) + 1
+    return ", ".join(f"{kind} {count}" for kind, count in sorted(counted.items(), key=lambda entry: -entry[1]))
+
+
+def _evidence(findings: Findings) -> dict[str, Any]:
+    """Return the numbers a verdict rests on, ready for JSON."""
+    return {
+        "listings": [listing.model_dump(mode="json") for listing in findings.listings],
+        "front": {key: kind.value for key, kind in findings.front.items()},
+        "fill": {
+            name: {"share": round(share, 4), "floor": floor}
+            for name, (share, floor) in fill_shares(findings.portal, findings.counts).items()
+        },
+        "failures": len(findings.failures),
+    }

@@ -1,0 +1,354 @@
+"""The run of a portal: recover, plan, crawl beside batches, attachments, marks, verdict.
+
+Free of Prefect: a `Stages` value wraps each stage, and what wraps it is the caller's affair.
+"""
+
+import asyncio
+import logging
+import shutil
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from crawlers.plan import CrawlReport, Plan, Stop
+from crawlers.portal import Lifecycle, Portal
+from flows.steps.batch import Batches
+from flows.steps.crawl import CrawlLostError, Log, crawl, read_report
+from flows.steps.house import House, Watcher
+from flows.steps.judge import Findings, judge
+from flows.steps.locks import PortalBusyError, crawl_lock, portal_lock
+from flows.steps.order import Counts, Judgement, Mode, Order, Outcome
+from flows.steps.outage import DATABASE_DOWN, says
+from flows.steps.persist import to_the_end
+from flows.steps.plan import attachment_plan, make_plan
+from storage import archive as warc
+from storage.database import runs
+from storage.database.attachments import wanted_attachments
+from storage.database.failures import Unfetched, note_failures
+from storage.database.marks import ListingOutcome, finish_listings
+from storage.database.plan import known
+from storage.records import VIETNAM, Capture, Location, Refusal
+from storage.vocabulary import Purpose, RefusalKind, Verdict
+
+T = TypeVar("T")
+
+HEARTBEAT = 30.0
+"""Seconds between two signs of life in the run's row."""
+MAX_ATTACHMENTS = 500
+"""Files fetched in one run at most; the next one goes on."""
+
+
+class Stages(Protocol):
+    """What wraps a stage of a run: nothing at all, or a Prefect task."""
+
+    async def __call__(self, name: str, stage: Callable[[], Awaitable[T]]) -> T:
+        """Run a stage under a Vietnamese name and give its result; raise what it raises."""
+        ...
+
+
+async def directly(name: str, stage: Callable[[], Awaitable[T]]) -> T:  # noqa: ARG001 - the protocol's
+    """Run a stage as it is."""
+    return await stage()
+
+
+async def ingest_portal(
+    portal: Portal, order: Order, house: House, watcher: Watcher, *, stages: Stages = directly, log: Log | None = None
+) -> Outcome:
+    """Run a portal from plan to verdict.
+
+    Raises:
+        asyncio.CancelledError: the caller was cancelled. The crawl process has ended and the run is closed by then.
+    """
+    log = log or logging.getLogger(f"flows.{portal.name}")
+    run = _Run(portal, order, house, watcher, stages, log)
+    locks = house.settings.var / "locks"
+    try:
+        with portal_lock(locks, portal.name):
+            async with crawl_lock(locks, portal.name) as run.lock:
+                outcome = await run.whole()
+    except PortalBusyError as error:
+        outcome = run.outcome(Judgement(Verdict.SKIPPED, f"Cổng {portal.name} đang được một lần chạy khác thu thập."))
+        log.info("%s", error)
+    watcher.ended(outcome)
+    return outcome
+
+
+@dataclass
+class _Run:
+    """The state of one run."""
+
+    portal: Portal
+    order: Order
+    house: House
+    watcher: Watcher
+    stages: Stages
+    log: Log
+    lock: int = -1
+    run_id: str = ""
+    started: float = field(default_factory=time.monotonic)
+    counts: Counts = field(default_factory=Counts)
+    reports: list[CrawlReport] = field(default_factory=list)
+    lost: str = ""
+    closed: str = ""
+    settled: bool = False
+
+    async def whole(self) -> Outcome:
+        """Run every stage and close the run, whatever happens in between."""
+        try:
+            async with self._heartbeat():
+                stale = await self._begin()
+                judgement = await self._stages(stale)
+        except asyncio.CancelledError:
+            self._take_report()
+            self.watcher.ended(await to_the_end(self._close(judge(replace(self._findings(), cancelled=True)))))
+            raise
+        except DATABASE_DOWN as error:
+            judgement = judge(replace(self._findings(), database=says(error)))
+        except Exception as error:
+            self.log.exception("run %s of %s failed", self.run_id, self.portal.name)
+            judgement = Judgement(Verdict.FAILED, f"{type(error).__name__}: {error}")
+        self.log.info("verdict %s: %s", judgement.verdict, judgement.reason)
+        return await self._close(judgement)
+
+    def outcome(self, judgement: Judgement) -> Outcome:
+        """Return the run's end as its caller sees it."""
+        return Outcome(
+            self.portal.name,
+            self.run_id,
+            judgement,
+            self.counts,
+            sum(listing.rows for report in self.reports for listing in report.listings),
+            sum(sum(report.requests.values()) for report in self.reports),
+            time.monotonic() - self.started,
+        )
+
+    # --- stages
+
+    async def _begin(self) -> list[str]:
+        """Close the runs that died, cut their torn segments, and begin this one; return the dead ones' ids."""
+        stale = await asyncio.to_thread(runs.close_stale, self.house.engine, self.portal.name)
+        for segment in await asyncio.to_thread(warc.recover, self._archive, self.portal.name):
+            self.log.warning("segment %s was left open by a run that died: sealed", segment)
+        self.run_id = await asyncio.to_thread(
+            runs.start_run, self.house.engine, portal=self.portal.name, mode=self.order.mode.value
+        )
+        return stale
+
+    async def _stages(self, stale: Sequence[str]) -> Judgement:
+        await self._stage("xử lý phần còn lại", self._batches.drain)
+        for run_id in stale:
+            await self._settle(run_id, read_report(self._folder(run_id) / "report-1.json"))
+            shutil.rmtree(self._folder(run_id), ignore_errors=True)
+        if self.portal.lifecycle is Lifecycle.ACTIVE:
+            await self._fetch()
+        return judge(self._findings(await self._front()))
+
+    async def _fetch(self) -> None:
+        plan = await self._stage("lập kế hoạch", self._plan)
+        if plan.max_seconds <= 0:
+            self.closed = "Ngoài khung giờ được phép thu thập của cổng; không gửi yêu cầu nào."
+            return
+        await self._crawl_beside(plan)
+        await self._stage("đọc và nạp", self._batches.drain)
+        await self._settle(self.run_id, self._report)
+        self.settled = True
+        if self._report is not None and self._report.reason == "finished":
+            await self._fetch_attachments(plan)
+
+    async def _plan(self) -> Plan:
+        now = datetime.now(VIETNAM)
+        what_is_known = await asyncio.to_thread(
+            known,
+            self.house.engine,
+            self.portal.name,
+            now,
+            self.portal.access.revisit_days,
+            full=self.order.mode is Mode.FULL,
+        )
+        return make_plan(self.portal, self.order, what_is_known, run_id=self.run_id, archive=self._archive, now=now)
+
+    async def _crawl_beside(self, plan: Plan) -> None:
+        """Crawl, and meanwhile read and load what has been archived so far.
+
+        A database that does not answer does not stop the crawl: the archive grows, and later batches catch up. The
+        pauses between batches grow with the run, so that a long run has some dozens of stages and not thousands.
+        """
+        crawling = asyncio.create_task(self._stage("tải trang", lambda: self._crawl(plan)))
+        started = time.monotonic()
+        try:
+            while not crawling.done():
+                await asyncio.wait({crawling}, timeout=max(1.0, (time.monotonic() - started) / 10))
+                if crawling.done():
+                    break
+                try:
+                    await self._stage("đọc và nạp", self._batches.drain)
+                except DATABASE_DOWN as error:
+                    self.log.warning("the database does not answer, the crawl goes on: %s", says(error))
+        finally:
+            crawling.cancel()
+            with suppress(asyncio.CancelledError):
+                await crawling
+
+    async def _crawl(self, plan: Plan) -> None:
+        try:
+            report = await crawl(plan, self._folder(self.run_id), self.log, lock=self.lock)
+        except CrawlLostError as error:
+            self.lost = str(error)
+            self.log.error("the crawl process was lost: %s", error)  # noqa: TRY400 - no traceback of ours says more
+            return
+        self.reports.append(report)
+
+    async def _fetch_attachments(self, plan: Plan) -> None:
+        """Fetch files that stored articles link to, in a crawl process of their own."""
+        wanted = await asyncio.to_thread(
+            wanted_attachments, self.house.engine, self.portal.name, self.run_id, MAX_ATTACHMENTS
+        )
+        segment = len(self._report.segments) + 1 if self._report else 1
+        second = attachment_plan(plan, wanted, segment=segment, spent=self._report)
+        if not second.targets or not second.max_requests or not second.max_seconds:
+            return
+        await self._stage("tải tệp đính kèm", lambda: self._crawl(second))
+        await self._stage("đọc và nạp", self._batches.drain)
+        if len(self.reports) > 1:
+            await self._note_failures(self.run_id, self.reports[1])
+
+    async def _settle(self, run_id: str, report: CrawlReport | None) -> None:
+        """Move the marks of the listings as far as a run came, and count what it could not fetch."""
+        outcomes = [
+            ListingOutcome(listing.key, listing.pages, complete=listing.complete, joined=listing.joined)
+            for listing in (report.listings if report else ())
+            if listing.rows
+        ]
+        await asyncio.to_thread(finish_listings, self.house.engine, self.portal.name, run_id, outcomes)
+        if report:
+            await self._note_failures(run_id, report)
+
+    async def _note_failures(self, run_id: str, report: CrawlReport) -> None:
+        unfetched = [Unfetched(failure.url, failure.purpose, failure.error) for failure in report.failures]
+        await asyncio.to_thread(note_failures, self.house.engine, self.portal.name, run_id, unfetched)
+
+    # --- means
+
+    async def _stage(self, name: str, stage: Callable[[], Awaitable[T]]) -> T:
+        self.watcher.progress(self.portal.name, name, self.counts)
+        return await self.stages(name, stage)
+
+    @asynccontextmanager
+    async def _heartbeat(self) -> AsyncIterator[None]:
+        async def beat() -> None:
+            while True:
+                await asyncio.sleep(HEARTBEAT)
+                if self.run_id:
+                    with suppress(*DATABASE_DOWN):
+                        await asyncio.to_thread(runs.heartbeat, self.house.engine, self.run_id)
+
+        beating = asyncio.create_task(beat())
+        try:
+            yield
+        finally:
+            beating.cancel()
+
+    async def _front(self) -> dict[str, RefusalKind]:
+        """Return what the first pages of listings without a row read as, where that is a refusal."""
+        report = self._report
+        empty = {listing.key for listing in report.listings if listing.stop is Stop.NO_ROWS} if report else set()
+        if not report or not empty:
+            return {}
+        pages = await asyncio.to_thread(_first_pages, self._archive, report, empty)
+        results = await self.house.readers.read(self.portal, pages)
+        return {
+            result.capture.listing: result.outcome.kind for result in results if isinstance(result.outcome, Refusal)
+        }
+
+    def _findings(self, front: dict[str, RefusalKind] | None = None) -> Findings:
+        return Findings(
+            self.portal,
+            self.counts,
+            self._report,
+            front or {},
+            lost=self.lost,
+            closed=self.closed,
+        )
+
+    def _take_report(self) -> None:
+        """Take up the report that a crawl process which we stopped may have left."""
+        if not self.reports and (report := read_report(self._folder(self.run_id) / "report-1.json")):
+            self.reports.append(report)
+
+    async def _close(self, judgement: Judgement) -> Outcome:
+        """Write the run's end. Where the database does not answer the run stays open, and the next one closes it."""
+        outcome = self.outcome(judgement)
+        if not self.run_id:
+            return outcome
+        try:
+            if not self.settled:
+                await self._settle_late()
+            await asyncio.to_thread(
+                runs.finish_run,
+                self.house.engine,
+                self.run_id,
+                judgement.verdict,
+                judgement.reason,
+                asdict(self.counts)
+                | {
+                    "rows": outcome.rows,
+                    "requests": outcome.requests,
+                    "seconds": round(outcome.seconds, 1),
+                },
+                self._report.model_dump(mode="json") if self._report else None,
+            )
+        except DATABASE_DOWN as error:
+            self.log.warning("the database does not answer, the run stays open: %s", says(error))
+        else:
+            shutil.rmtree(self._folder(self.run_id), ignore_errors=True)
+        return outcome
+
+    async def _settle_late(self) -> None:
+        """Settle a run that was cut before it came to that. What fails here the next run does from the archive."""
+        try:
+            await self._batches.index()
+            await self._settle(self.run_id, self._report)
+        except DATABASE_DOWN:
+            raise
+        except Exception:
+            self.log.exception("run %s could not be settled", self.run_id)
+
+    def _folder(self, run_id: str) -> Path:
+        return self.house.settings.var / "runs" / run_id
+
+    @cached_property
+    def _batches(self) -> Batches:
+        return Batches(
+            self.house.engine,
+            self._archive,
+            self.portal,
+            self.run_id,
+            self.house.readers,
+            self.house.settings.batch_size,
+            lambda counts: self.watcher.progress(self.portal.name, "đọc và nạp", counts),
+            self.counts,
+        )
+
+    @property
+    def _archive(self) -> Path:
+        return self.house.settings.archive
+
+    @property
+    def _report(self) -> CrawlReport | None:
+        """The report on listings and articles."""
+        return self.reports[0] if self.reports else None
+
+
+def _first_pages(archive: Path, report: CrawlReport, listings: Collection[str]) -> list[tuple[Capture, Location]]:
+    """Return the archived first pages of listings that a crawl read."""
+    return [
+        (capture, location)
+        for segment in report.segments
+        for capture, location in warc.scan(archive, report.portal, segment)
+        if capture.purpose is Purpose.LISTING and capture.page == 1 and capture.listing in listings
+    ]

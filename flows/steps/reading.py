@@ -1,0 +1,141 @@
+"""Reading captures in processes of their own, which are killed when a page takes too long.
+
+trafilatura is quadratic in siblings and libxml2 in attributes: some pages would hold a thread for minutes, and no
+thread can be stopped. A page that kills its reader is refused as such and stays in the archive.
+"""
+
+import asyncio
+import multiprocessing
+import os
+import resource
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from crawlers.portal import Portal
+from crawlers.reading import READER_VERSION, read_page
+from crawlers.reading.listing import read_listing
+from storage import archive as warc
+from storage.database.load import FetchFailed, NotModified, ReadResult, Reread
+from storage.records import Article, Capture, ListingItem, Location, Refusal
+from storage.vocabulary import FetchError, RefusalKind
+
+PAGES_A_READER = 200
+"""Pages after which a reader is replaced, so that no leak of a library grows for ever."""
+MEMORY = 1 << 30
+"""Address space of a reader, in bytes."""
+FRAGMENT_HEAD = 4096
+"""Bytes within which a whole page has its `html` tag."""
+
+Outcome = Article | Refusal | NotModified | FetchFailed
+
+
+class Readers(AbstractContextManager["Readers"]):
+    """A pool of reading processes, shared by the portals of a run."""
+
+    def __init__(
+        self, archive: Path, *, workers: int, deadline: float, read: "Callable[..., Outcome] | None" = None
+    ) -> None:
+        """Prepare `workers` processes that read from `archive`; a page may take `deadline` seconds.
+
+        `read` takes the place of `read_capture`; it is a function of a module, so that a process can import it.
+        """
+        self._archive = archive
+        self._deadline = deadline
+        self._read = read or read_capture
+        # A fork server: a clean process that has loaded the readers once, so that replacing one costs milliseconds.
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["flows.steps.reading"])
+        self._pool = ProcessPool(
+            max_workers=workers, max_tasks=PAGES_A_READER, initializer=_limit_memory, context=context
+        )
+        self._pool.schedule(os.getpid)  # the processes start with the first task: let them load while others work
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the processes; whatever they still read is dropped and stays pending."""
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join()
+
+    async def read(self, portal: Portal, captures: Sequence[tuple[Capture, Location]]) -> list[ReadResult]:
+        """Read captures of a portal, in their order. No page raises; an archive that cannot be read does."""
+        futures = [self._schedule(portal, capture, location) for capture, location in captures]
+        await asyncio.gather(*map(asyncio.wrap_future, futures), return_exceptions=True)
+        return [
+            ReadResult(capture, location, self._outcome(capture, future))
+            for (capture, location), future in zip(captures, futures, strict=True)
+        ]
+
+    def reread(self, portal: Portal) -> Reread:
+        """Return a reader of captures that were read before, for the loading thread."""
+
+        def read_again(capture: Capture, location: Location) -> Article | Refusal:
+            outcome = self._outcome(capture, self._schedule(portal, capture, location))
+            if isinstance(outcome, (Article, Refusal)):
+                return outcome
+            return Refusal(capture.url, RefusalKind.READER_FAILED, f"nothing to read: {outcome}", READER_VERSION)
+
+        return read_again
+
+    def rows(self, portal: Portal) -> Callable[[Capture, bytes], Sequence[ListingItem]]:
+        """Return a reader of the portal's listing pages, for the indexing thread; it raises what reading raises."""
+
+        def read_rows(capture: Capture, body: bytes) -> Sequence[ListingItem]:
+            future = self._pool.schedule(listing_rows, args=(portal, capture, body), timeout=self._deadline)
+            rows: Sequence[ListingItem] = future.result()
+            return rows
+
+        return read_rows
+
+    def _schedule(self, portal: Portal, capture: Capture, location: Location) -> "ProcessFuture[Outcome]":
+        return self._pool.schedule(self._read, args=(self._archive, portal, capture, location), timeout=self._deadline)
+
+    def _outcome(self, capture: Capture, future: "ProcessFuture[Outcome]") -> Outcome:
+        """Return what a reading process made of a capture; wait for it if need be."""
+        try:
+            outcome: Outcome = future.result()
+        except TimeoutError:
+            reason = f"not read within {self._deadline:g} s"
+        except ProcessExpired as error:
+            reason = f"its reader ended with code {error.exitcode}"
+        else:
+            return outcome
+        return Refusal(capture.url, RefusalKind.READER_KILLED, reason, READER_VERSION)
+
+
+def read_capture(archive: Path, portal: Portal, capture: Capture, location: Location) -> Outcome:
+    """Read one archived response: an article or a refusal, or why there is nothing to read."""
+    if capture.status == 304:
+        return NotModified()
+    if capture.status != 200:
+        return FetchFailed(FetchError.HTTP, str(capture.status))
+    try:
+        _, body, _ = warc.read(archive, capture.portal, location)
+    except warc.BodyCut as error:
+        return FetchFailed(FetchError.CUT, str(error))
+    except warc.BodyTooLarge as error:
+        return FetchFailed(FetchError.TOO_LARGE, str(error))
+    result: Article | Refusal = read_page(
+        body,
+        url=capture.url,
+        headers=capture.headers,
+        portal=portal,
+        listing=capture.item,
+        fetched_at=capture.fetched_at,
+    )
+    return result
+
+
+def listing_rows(portal: Portal, capture: Capture, body: bytes) -> Sequence[ListingItem]:
+    """Return the rows of an archived listing page; links of a fragment are relative to the page it is to go into."""
+    fragment = b"<html" not in body[:FRAGMENT_HEAD].lower()
+    url = capture.parent if fragment and capture.parent else capture.url
+    return read_listing(body, url=url, headers=capture.headers, portal=portal).items
+
+
+def _limit_memory() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
