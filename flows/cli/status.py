@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from flows.cli.common import answering, open_database, screen, table
+from flows.cli.common import answering, fail, open_database, screen, table
 
 if TYPE_CHECKING:
     from storage.consume.status import LastRun
@@ -15,9 +15,13 @@ def status() -> None:
     """Xem tình trạng các cổng: lần chạy cuối, kết cục, số bài, việc cần làm."""
     from rich.text import Text
 
-    from crawlers.portals import portal_files
+    from crawlers.portals import PortalError, portal_files
     from storage.consume.status import portal_status
 
+    try:
+        files = portal_files()
+    except PortalError as error:
+        fail(str(error))
     engine = open_database()
     shown = table(
         "Tình trạng", "cổng", "lần chạy cuối", "kết cục", *_NUMBERS, "bài mới nhất", "việc cần làm", numbers=_NUMBERS
@@ -43,7 +47,7 @@ def status() -> None:
         )
     engine.dispose()
     entered = {portal.name for portal in rows}
-    for name in portal_files():
+    for name in files:
         if name not in entered:
             shown.add_row(name, "–", _said(None)[0])
     screen().print(shown)

@@ -80,6 +80,14 @@ def test_an_unusable_setting_is_named(house: House) -> None:
     assert "CONGTIN_READERS" in err
 
 
+@pytest.mark.parametrize("command", [["portal", "list"], ["status"], ["ingest", "--all"]], ids=" ".join)
+def test_a_missing_folder_of_portals_is_named(house: House, command: list[str]) -> None:
+    code, _, err = house.run(*command, CONGTIN_PORTALS="/khong/co")
+    assert code == 2
+    assert "CONGTIN_PORTALS: /khong/co" in err
+    assert "Traceback" not in err
+
+
 def test_portals_are_listed_and_broken_files_named(house: House) -> None:
     assert house.run("portal", "list")[0] == 0
     (Path(house.environment["CONGTIN_PORTALS"]) / "hong.py").write_text('"""Hỏng."""\nportal = 1\n', encoding="utf-8")

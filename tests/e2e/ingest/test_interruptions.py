@@ -14,6 +14,9 @@ PORTAL = "cong_thu"
 SLOW = {"CONGTIN_DELAY": "0.05"}
 """Twenty requests a second, so that a run lasts long enough to be cut."""
 
+one_engine = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+"""For what does not depend on the database."""
+
 
 def _whole_once(house: House) -> None:
     titles = [row.title for row in house.rows("SELECT title FROM v1_articles")]
@@ -39,6 +42,7 @@ def test_killed_and_run_again(house: House, paged: Site) -> None:
     assert len(paged.targets()) < 2 * len(set(paged.targets())), "the second run went on where the first was cut"
 
 
+@one_engine
 def test_the_crawl_process_killed(house: House, paged: Site) -> None:
     with house.command("ingest", PORTAL, **SLOW) as process:
         house.wait_for_archive(PORTAL)
@@ -49,6 +53,7 @@ def test_the_crawl_process_killed(house: House, paged: Site) -> None:
     _whole_once(house)
 
 
+@one_engine
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_cancelled_and_run_again(house: House, paged: Site, number: signal.Signals) -> None:
     with house.command("ingest", PORTAL, **SLOW) as process:
@@ -62,6 +67,7 @@ def test_cancelled_and_run_again(house: House, paged: Site, number: signal.Signa
     _whole_once(house)
 
 
+@one_engine
 def test_a_second_run_is_skipped_at_once(house: House, paged: Site) -> None:
     with house.command("ingest", PORTAL, **SLOW) as process:
         house.wait_for_archive(PORTAL)
@@ -87,6 +93,7 @@ def test_two_hundred_pages_filled_by_five_cut_runs(house: House, paged: Site) ->
     assert house.ingest(PORTAL)[PORTAL].judgement.verdict is Verdict.QUIET
 
 
+@one_engine
 def test_cut_by_the_limit_it_goes_on_without_a_hole(house: House, paged: Site) -> None:
     verdicts: list[Verdict] = []
     while Verdict.PARTIAL in verdicts[-1:] or not verdicts:

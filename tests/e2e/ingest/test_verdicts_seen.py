@@ -9,33 +9,53 @@ from tests.replicas import Fault, Replicas
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)  # nothing here depends on the database
 
 PORTAL, HOST = "lao_cai", "laocai.gov.vn"
-
-CASES = {
-    Fault.MAINTENANCE: Verdict.UNREACHABLE,
-    Fault.SOFT_404: Verdict.TOO_LITTLE,
-    Fault.NO_ROWS: Verdict.TOO_LITTLE,
-    Fault.HALF_ARTICLES: Verdict.HALF,
-    Fault.MOVED: Verdict.MOVED,
-    Fault.GONE: Verdict.GONE,
-    Fault.ERROR_500: Verdict.UNREACHABLE,
-    Fault.FORBIDDEN: Verdict.BLOCKED,
-    Fault.TOO_MANY: Verdict.BLOCKED,
-    Fault.BLOCKED: Verdict.BLOCKED,
-    Fault.COOKIE_WALL: Verdict.BLOCKED,
-    Fault.ROBOTS_500: Verdict.ROBOTS,
-    Fault.ROBOTS_DENY: Verdict.ROBOTS,
+HOSTS = {
+    "kien_giang_kien_luong": "kienluong.kiengiang.gov.vn",
+    "lao_cai": HOST,
+    "long_an_baolongan": "baolongan.vn",
+    "long_an_hcc": "hcc.longan.gov.vn",
+    "tien_giang": "tiengiang.gov.vn",
 }
+# Several hosts in trouble at a time: a verdict is about one portal alone.
+TROUBLES: list[dict[str, tuple[Fault | None, Verdict]]] = [
+    {
+        "kien_giang_kien_luong": (Fault.MAINTENANCE, Verdict.UNREACHABLE),
+        "lao_cai": (Fault.SOFT_404, Verdict.TOO_LITTLE),
+        "long_an_baolongan": (Fault.HALF_ARTICLES, Verdict.HALF),
+        "long_an_hcc": (Fault.MOVED, Verdict.MOVED),
+        "tien_giang": (None, Verdict.OK),
+    },
+    {
+        "kien_giang_kien_luong": (Fault.GONE, Verdict.GONE),
+        "lao_cai": (Fault.NO_ROWS, Verdict.TOO_LITTLE),
+        "long_an_baolongan": (Fault.FORBIDDEN, Verdict.BLOCKED),
+        "long_an_hcc": (Fault.TOO_MANY, Verdict.BLOCKED),
+        "tien_giang": (Fault.BLOCKED, Verdict.BLOCKED),
+    },
+    {
+        "kien_giang_kien_luong": (Fault.ROBOTS_500, Verdict.ROBOTS),
+        "lao_cai": (Fault.ROBOTS_DENY, Verdict.ROBOTS),
+        "long_an_baolongan": (Fault.COOKIE_WALL, Verdict.BLOCKED),
+        "long_an_hcc": (Fault.ERROR_500, Verdict.UNREACHABLE),
+        "tien_giang": (Fault.MAINTENANCE, Verdict.UNREACHABLE),
+    },
+]
 
 
-@pytest.mark.parametrize("fault", CASES)
-def test_a_host_that_misbehaves(house: House, replicas: Replicas, fault: Fault) -> None:
-    replicas.fault(HOST, fault)
-    outcome = house.ingest(PORTAL)[PORTAL]
-    assert outcome.judgement.verdict is CASES[fault], outcome.judgement.reason
-    assert outcome.judgement.facts.notified
-    (run,) = house.rows("SELECT verdict, reason FROM v1_runs")
-    assert run.verdict == CASES[fault].value
-    assert run.reason
+@pytest.mark.parametrize("troubles", TROUBLES, ids=["first", "second", "third"])
+def test_hosts_that_misbehave(
+    house: House, replicas: Replicas, troubles: dict[str, tuple[Fault | None, Verdict]]
+) -> None:
+    for portal, (fault, _) in troubles.items():
+        replicas.fault(HOSTS[portal], fault)
+    outcomes = house.ingest()
+    found = {portal: outcome.judgement.verdict for portal, outcome in outcomes.items()}
+    reasons = {portal: outcome.judgement.reason for portal, outcome in outcomes.items()}
+    assert found == {portal: verdict for portal, (_, verdict) in troubles.items()}, reasons
+    stored = {
+        row.portal: (row.verdict, row.reason) for row in house.rows("SELECT portal, verdict, reason FROM v1_runs")
+    }
+    assert stored == {portal: (verdict.value, reasons[portal]) for portal, verdict in found.items()}
 
 
 def test_articles_are_untouched_by_a_host_in_trouble(house: House, replicas: Replicas) -> None:

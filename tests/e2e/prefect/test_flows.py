@@ -134,7 +134,9 @@ async def test_all_portals_in_one_overview(place: Place, tmp_path: Path, monkeyp
     overview = {row["tên"]: row for row in (await _artifacts(run_id))["tong-quan"]}
     engine = connect(place.database)
     with engine.connect() as connection:
-        counted: dict[str, int] = dict(connection.execute(text("SELECT portal, count(*) FROM v1_articles GROUP BY portal")).all())
+        counted: dict[str, int] = dict(
+            connection.execute(text("SELECT portal, count(*) FROM v1_articles GROUP BY portal")).all()
+        )
     engine.dispose()
     assert {name: row["mới"] for name, row in overview.items()} == {**counted, "lao_cai": 0}
     assert overview["lao_cai"]["kết cục"] == "Cổng đã chuyển [moved]"
