@@ -1,6 +1,7 @@
 """Documents made from the code, so that they cannot differ from it: `python -m flows.documents` writes them."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -9,11 +10,12 @@ from typing import Literal
 from pydantic import TypeAdapter
 
 from storage.records import VIETNAM, Article, Refusal
-from storage.settings import PROJECT_ROOT
+from storage.settings import PROJECT_ROOT, Settings
 from storage.vocabulary import VERDICTS, RefusalKind
 
 VERDICTS_FILE = Path("docs/verdicts.md")
 SCHEMA_FILE = Path("docs/reading-schema.json")
+SETTINGS_FILE = Path("docs/settings.md")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +84,43 @@ def verdicts_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def settings_page() -> str:
+    """Return the page that explains the settings, in Markdown, with a final line feed."""
+    lines = [
+        "# Settings",
+        "",
+        "Made from `storage/settings.py` by `python -m flows.documents`; do not edit.",
+        "",
+        "Read from the environment or from `.env` in the project's root; the environment wins, an empty value counts",
+        "as not set, a name that does not exist is an error. Relative paths resolve against the project's root.",
+        "",
+        "| name | default | meaning |",
+        "|---|---|---|",
+    ]
+    for name, entry in Settings.model_fields.items():
+        default = ":".join(map(str, entry.default)) if isinstance(entry.default, tuple) else entry.default
+        shown = f"`{default}`" if default not in (None, "") else "–"
+        lines.append(f"| `CONGTIN_{name.upper()}` | {shown} | {entry.description} |")
+    return "\n".join(lines) + "\n"
+
+
 def _yes(value: object) -> str:
     return "yes" if value else "no"
 
 
+DOCUMENTS: dict[Path, Callable[[], str]] = {
+    VERDICTS_FILE: verdicts_page,
+    SCHEMA_FILE: reading_schema,
+    SETTINGS_FILE: settings_page,
+}
+
+
 def main() -> None:
     """Write the documents into the project's `docs/`."""
-    for file, text in ((VERDICTS_FILE, verdicts_page()), (SCHEMA_FILE, reading_schema())):
+    for file, text in DOCUMENTS.items():
         target = PROJECT_ROOT / file
         target.parent.mkdir(exist_ok=True)
-        target.write_text(text, encoding="utf-8")
+        target.write_text(text(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,9 @@ class UnknownSettingError(Exception):
 class Settings(BaseSettings):
     """Settings; relative paths resolve against the project's root."""
 
-    model_config = SettingsConfigDict(env_prefix="CONGTIN_", env_file=ENV_FILE, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="CONGTIN_", env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     var: Path = Field(Path("var"), description="Folder of everything congtin writes: archive, database, logs, locks.")
     database_url: SecretStr | None = Field(
@@ -38,8 +40,10 @@ class Settings(BaseSettings):
         default=None, description="PEM file of certificate authorities trusted besides the system's."
     )
     contact: str = Field(
-        "https://github.com/congtin/congtin",
-        description="Address or e-mail put into the user agent, for the owners of the portals.",
+        "",
+        pattern=r"^(?:https?://[!-'*-~]+|[!-'*-?A-~]+@[!-'*-?A-~]+)?$",
+        description="Web address or e-mail of whoever answers for the crawl, put into the user agent for the owners of "
+        "the portals. Without it only hosts in `CONGTIN_CONNECT_TO` are asked.",
     )
     delay: float | None = Field(
         None,

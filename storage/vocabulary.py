@@ -163,7 +163,8 @@ class VerdictFacts:
         meaning: Vietnamese, one sentence.
         prefect_state: the type of the flow run's final state.
         exit_code: of `congtin ingest`.
-        loaded: whether what the run read was loaded into the database.
+        loaded: whether the pages that the run read are in the database when it ends (batches are loaded while the
+            crawl goes on, so a run that ends badly has loaded what it read before).
         notified: whether a person is told; then the state is never COMPLETED.
         todo: Vietnamese, what the operator does; empty if nothing.
     """
@@ -223,12 +224,12 @@ VERDICTS: dict[Verdict, VerdictFacts] = {
     ),
     Verdict.DRIFTED: VerdictFacts(
         "Mẫu trang thay đổi",
-        "Nhiều bài thiếu trường mà cổng này vẫn có; các trang đó bị giữ lại.",
+        "Nhiều bài thiếu trường mà cổng này vẫn có.",
         _FAIL,
         23,
         True,
         True,
-        "Sửa quy tắc đọc của cổng rồi đọc lại các trang bị giữ.",
+        "So vài trang mới với trang cũ, sửa quy tắc đọc của cổng.",
     ),
     Verdict.MOVED: VerdictFacts(
         "Cổng đã chuyển",
@@ -253,7 +254,7 @@ VERDICTS: dict[Verdict, VerdictFacts] = {
         "Cổng từ chối máy thu (403, 429, trang chặn hoặc kiểm tra trình duyệt).",
         _FAIL,
         26,
-        False,
+        True,
         True,
         "Không vượt rào. Liên hệ đơn vị quản lý cổng hoặc giảm nhịp thu.",
     ),
@@ -271,7 +272,7 @@ VERDICTS: dict[Verdict, VerdictFacts] = {
         "Máy chủ không trả lời, TLS hỏng hoặc lỗi 5xx.",
         _FAIL,
         28,
-        False,
+        True,
         True,
         "Thử mở cổng bằng trình duyệt; chạy lại sau.",
     ),

@@ -44,6 +44,7 @@ class Findings:
         lost: how a crawl process ended without a report, or "".
         database: what the database answered last while it was down, or "".
         closed: why nothing was fetched although nothing is wrong (night window), or "".
+        standing: listed addresses that were asked, in this run or before, without and with an article.
     """
 
     portal: Portal
@@ -54,6 +55,7 @@ class Findings:
     lost: str = ""
     database: str = ""
     closed: str = ""
+    standing: tuple[int, int] = (0, 0)
 
     @property
     def listings(self) -> tuple[ListingReport, ...]:
@@ -190,6 +192,14 @@ def _many_refused(findings: Findings) -> tuple[Verdict, str] | None:
     return Verdict.MANY_REFUSED, f"{counts.refusals}/{counts.read} trang bị từ chối (mức {allowed:.0%}): {kinds}."
 
 
+def _still_refused(findings: Findings) -> tuple[Verdict, str] | None:
+    """A run that finds nothing new does not turn a portal green whose pages were refused before."""
+    without, having = findings.standing
+    if without < SAMPLE or without <= findings.portal.expect.refused * (without + having):
+        return None
+    return Verdict.MANY_REFUSED, f"{without}/{without + having} địa chỉ đã hỏi của cổng vẫn chưa cho bài nào."
+
+
 def _drifted(findings: Findings) -> tuple[Verdict, str] | None:
     if findings.counts.articles < SAMPLE:
         return None
@@ -231,6 +241,7 @@ _CHECKS: tuple[_Check, ...] = (
     _too_little,
     _half_failures,
     _many_refused,
+    _still_refused,
     _drifted,
     _partial,
     _quiet,

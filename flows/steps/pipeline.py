@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from crawlers.net.manners import missing_contact
 from crawlers.plan import CrawlReport, Plan, Stop
 from crawlers.portal import Lifecycle, Portal
 from flows.steps.batch import Batches
@@ -31,7 +32,7 @@ from storage.database import runs
 from storage.database.attachments import wanted_attachments
 from storage.database.failures import Unfetched, note_failures
 from storage.database.marks import ListingOutcome, finish_listings
-from storage.database.plan import known
+from storage.database.plan import known, standing
 from storage.records import VIETNAM, Capture, Location, Refusal
 from storage.vocabulary import Purpose, RefusalKind, Verdict
 
@@ -145,8 +146,11 @@ class _Run:
             await self._settle(run_id, read_report(self._folder(run_id) / "report-1.json"))
             shutil.rmtree(self._folder(run_id), ignore_errors=True)
         if self.portal.lifecycle is Lifecycle.ACTIVE:
+            if why := missing_contact(self.portal):
+                return Judgement(Verdict.FAILED, f"Chưa được gửi yêu cầu nào. {why}")
             await self._fetch()
-        return judge(self._findings(await self._front()))
+        findings = self._findings(await self._front())
+        return judge(replace(findings, standing=await asyncio.to_thread(standing, self.house.engine, self.portal.name)))
 
     async def _fetch(self) -> None:
         plan = await self._stage("lập kế hoạch", self._plan)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Engine, Row, func, select
 
 from storage.database.engine import transact
 from storage.database.failures import MAX_TRIES
@@ -202,3 +202,12 @@ def _listings(connection: Connection, portal: str) -> dict[str, ListingKnowledge
         key: ListingKnowledge(frozenset(below.get(key, ())), frozenset(opened.get(key, ())), pages.get(key, 0))
         for key in pages.keys() | below.keys() | opened.keys()
     }
+
+
+def standing(engine: Engine, portal: str) -> tuple[int, int]:
+    """Return how many listed addresses of a portal were asked and have no article, and how many have one."""
+    of_portal = select(func.count()).select_from(address).where(address.c.portal == portal)
+    with engine.connect() as connection:
+        without = connection.scalar(of_portal.where(address.c.article_id.is_(None), address.c.tries > 0))
+        having = connection.scalar(of_portal.where(address.c.article_id.is_not(None)))
+    return without or 0, having or 0

@@ -222,6 +222,8 @@ CASES: dict[str, tuple[Findings, Verdict]] = {
         replace(GOOD, counts=Counts(read=3, articles=0, new=1, refused={RefusalKind.ERROR: 3})),
         Verdict.OK,
     ),
+    "refused before, and nothing new": (replace(GOOD, counts=Counts(), standing=(46, 0)), Verdict.MANY_REFUSED),
+    "few refused before": (replace(GOOD, counts=Counts(), standing=(6, 40)), Verdict.QUIET),
     "drift": (replace(GOOD, counts=replace(GOOD.counts, filled={"lead": 15})), Verdict.DRIFTED),
     "budget": (
         replace(GOOD, report=_report(_listing("a"), _listing("b", Stop.BUDGET), reason="budget")),
