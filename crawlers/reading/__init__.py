@@ -3,6 +3,7 @@
 read_page(body, url=…, headers=…, portal=…, listing=…, fetched_at=…) -> Article | Refusal
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
@@ -21,6 +22,11 @@ from storage.vocabulary import RefusalKind
 
 READER_VERSION = "1"
 """Raised with every change of what a page reads as: readings of another version may be made again."""
+
+_SELECTORS = ("title", "lead", "date", "body", "author", "section", "view_count", "related", "attachment", "drop")
+_CLASS_OR_ID = re.compile(r"[.#]([\w-]+)")
+_NOT_PLAIN = re.compile(r"[,:\[\\]")
+"""A selector whose class names need not all be in the page, or are not written as they are: it is always asked."""
 
 MAX_BYTES = 16 * 1024 * 1024
 """Larger pages are refused as too complex (the archive refuses the same size)."""
@@ -78,6 +84,7 @@ def _read(
     decoded = decode(body, headers)
     root = parse(decoded.text, url)
     rules, rows, name = _rules(portal, fetched_at)
+    rules, rows = tuple(_present(rule, decoded.text) for rule in rules), _named_in(rows, decoded.text)
     return read_article(
         root,
         url=url,
@@ -107,6 +114,19 @@ def _portal(name: str) -> Portal | None:
         return load(name)
     except PortalError:
         return None
+
+
+def _present(rule: Rules, text: str) -> Rules:
+    """The rule with those of its selectors only that can match: a class that the page never names matches nothing."""
+    return rule.model_copy(update={name: _named_in(getattr(rule, name), text) for name in _SELECTORS})
+
+
+def _named_in(selectors: tuple[str, ...], text: str) -> tuple[str, ...]:
+    return tuple(
+        selector
+        for selector in selectors
+        if _NOT_PLAIN.search(selector) or all(name in text for name in _CLASS_OR_ID.findall(selector))
+    )
 
 
 def _rules(portal: Portal | str | None, fetched_at: datetime | None) -> tuple[tuple[Rules, ...], tuple[str, ...], str]:

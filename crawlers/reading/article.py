@@ -28,6 +28,8 @@ from storage.vocabulary import RefusalKind
 _ENDS_WELL = re.compile(r"""[.!?…:;"”’')\]/*]$""")
 _SHARE = 0.5
 """A container with less of the page's paragraphs than this needs a title that echoes."""
+_WORDS = 25
+"""Under a title that nothing echoes, fewer characters than this are a label, not an article of one line."""
 _LONG = 80
 """Characters from which a paragraph that ends without a stop counts as cut off; shorter ones may be headings."""
 
@@ -121,7 +123,11 @@ def _assemble(  # noqa: C901  # one line a field
     images = media.images(page, parts.shown, parts.captions)
     files = media.attachments(_file_lines(parts), page.url)
     videos = [line for line in parts.shown if line.kind is Kind.FRAME and media.is_video(line.el)]
-    if not texts and not lead and not images and not files and not videos:
+    words = sum(len(text.text) for text in texts)
+    echoed = title.method != "place"
+    bare = not texts or (not echoed and words < _WORDS)
+    pictures = bool(images) and (echoed or not all(media.is_banner(line.el) for line in parts.shown if _is_image(line)))
+    if bare and not lead and not pictures and not files and not videos:
         return verdict.Verdict(RefusalKind.EMPTY, "a title and nothing under it")
     told["text"] = prose.check(page, parts.body)
     if _is_unsure(place, title) and (whole_page := prose.whole_page(page.root)):
@@ -195,6 +201,10 @@ def _assemble(  # noqa: C901  # one line a field
 def _is_unsure(place: locate.Place, title: titles.Candidate) -> bool:
     """Whether the container may be another thing's: found by mass alone, and no title speaks for it."""
     return place.method == "mass" and (title.line is None or (title.method == "place" and place.share < _SHARE))
+
+
+def _is_image(line: Line) -> bool:
+    return line.kind is Kind.IMAGE
 
 
 def _file_lines(parts: Parts) -> list[Line]:

@@ -12,10 +12,10 @@ from crawlers.reading.ends import HEAD_SAYS, head_end, is_headline, is_shown, st
 from crawlers.reading.lead import LEAD_CLASS, find_lead
 from crawlers.reading.lines import ENDING, Says, is_view_label
 from crawlers.reading.locate import Place
-from crawlers.reading.media import attachment_links, captions, is_credit_line, is_file_line
+from crawlers.reading.media import attachment_links, captions, is_credit_line, is_file_line, is_set_off
 from crawlers.reading.page import Kind, Line, Node, Page, Zone
 from crawlers.reading.published import stamp
-from crawlers.reading.related import other_articles
+from crawlers.reading.related import OWN_LIST, other_articles
 from crawlers.reading.title import key
 from crawlers.reading.tree import css
 from storage.records import ListingItem
@@ -39,6 +39,7 @@ class Parts:
         shown: body and lead with the images, captions and frames among them, for media.
         captions: caption lines by image index.
         dropped: lines inside the body that link to other articles.
+        counters: counters of views that stand below the tail, in another block.
     """
 
     head: list[Line] = field(default_factory=list)
@@ -50,6 +51,7 @@ class Parts:
     shown: list[Line] = field(default_factory=list)
     captions: dict[int, list[Line]] = field(default_factory=dict)
     dropped: list[Line] = field(default_factory=list)
+    counters: list[Line] = field(default_factory=list)
 
 
 def part(
@@ -85,6 +87,7 @@ def part(
         [] if stop >= len(lines) else [*lines[stop:], *after],
         page.url,
     )
+    _look_beyond(page, container, parts)
     _between(page, title, container, parts, unwanted)
     parts.dropped = other_articles(page, parts.shown, container)
     gone = {line.index for line in parts.dropped}
@@ -189,7 +192,8 @@ def _between(page: Page, title: Line | None, container: Node, parts: Parts, unwa
             continue
         if position and is_view_label(gap[position - 1].text):
             continue
-        if len(line.text) < 25 and not LEAD_CLASS.search(line.node.names):
+        under_image = position and gap[position - 1].kind is Kind.IMAGE and is_set_off(line)
+        if len(line.text) < 25 and not under_image and not LEAD_CLASS.search(line.node.names):
             continue
         texts.append(line)
     told = {
@@ -205,16 +209,40 @@ def _between(page: Page, title: Line | None, container: Node, parts: Parts, unwa
     parts.shown = sorted([*images, *(line for line in texts if line.index in told), *parts.shown], key=_by_index)
 
 
+def _look_beyond(page: Page, container: Node, parts: Parts) -> None:
+    """Look for what is the article's own beyond its blocks: its counter, and links under "Tin liên quan" and the like.
+
+    Side boxes have headings of the same kind ("Tin nổi bật"): those are not taken here.
+    """
+    headed = bool(parts.rest) and parts.rest[0].says is Says.RELATED
+    for line in page.lines[container.end : container.end + _AFTER]:
+        if line.node.zone is not Zone.MAIN or line.kind is not Kind.TEXT:
+            continue
+        kind = line.says
+        if kind in {Says.STATISTICS, Says.FOOTER}:
+            return
+        if kind is Says.VIEWS or is_view_label(line.text):
+            parts.counters += page.lines[line.index : line.index + 2]
+        elif kind is Says.RELATED:
+            if not headed and OWN_LIST.search(line.text):
+                parts.rest = page.lines[line.index : line.index + _AFTER]
+            return
+
+
 def _by_index(line: Line) -> int:
     return line.index
 
 
 def _set_lead(page: Page, parts: Parts, rules: Sequence[Rules], listing: ListingItem | None) -> None:
     """Move the lead from the body to its own place; where it is the only text it is the body."""
-    found, why = find_lead(page, parts.body, rules, listing, placed=bool(parts.lead))
+    found, why = find_lead(page, parts.body, parts.shown, rules, listing, placed=bool(parts.lead))
     if found:
         chosen = {line.index for line in found}
         parts.lead, parts.lead_why = found, why
         parts.body = [line for line in parts.body if line.index not in chosen]
-    elif parts.lead and not parts.body:
+    elif (
+        parts.lead
+        and not parts.body
+        and not any(is_shown(line) and line.index > parts.lead[-1].index for line in parts.shown)
+    ):
         parts.body, parts.lead = parts.lead, []

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from crawlers.reading.lines import ENDING, Says, is_view_label
 from crawlers.reading.media import attachment_links, is_content_image, is_credit_line, is_video
 from crawlers.reading.page import Kind, Line, Node
-from crawlers.reading.people import byline, source_credit
+from crawlers.reading.people import Byline, byline, source_credit
 from crawlers.reading.published import date_of, stamp
 from crawlers.reading.title import key
+from storage.records import BylineKind
 
 _SENTENCE = re.compile(r"[.!?…;:]\W{0,3}$")
 _AUTHOR_CLASS = re.compile(r"author|tac-?gia|byline|nguoi-?viet|writer|signature|but-?danh")
@@ -241,12 +242,21 @@ def _is_tail(core: Sequence[Line], position: int, title: str, url: str) -> bool:
     return is_headline(line) and not attachment_links(line, url) and not line.text.startswith("http")
 
 
+def closing_byline(line: Line) -> Byline | None:
+    """Return the byline in a line at the end: persons, a role, an office; the bare name of an office if set apart."""
+    found = byline(line.text)
+    if found is None and line.centred and not line.text.isupper() and len(line.text.split()) <= 6:
+        office = byline(line.text, slot=True)
+        return office if office is not None and office.kind is BylineKind.OFFICE else None
+    return found
+
+
 def _names(core: Sequence[Line], position: int) -> bool:
     """Whether a line at the end of the body is a byline: not a signature under an official text, nor a list's entry."""
     line = core[position]
     if len(line.text) > 90 or line.item or line.heading or _BULLET.match(line.text):
         return False
-    found = byline(line.text)
+    found = closing_byline(line)
     if found is None:
         return False
     before = next((other for other in reversed(core[:position]) if other.kind is Kind.TEXT), None)

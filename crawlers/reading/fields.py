@@ -15,7 +15,7 @@ from crawlers.portal import Rules
 from crawlers.reading import people, published
 from crawlers.reading import title as titles
 from crawlers.reading.body import Parts
-from crawlers.reading.ends import slot_names
+from crawlers.reading.ends import closing_byline, slot_names
 from crawlers.reading.lines import Says, is_view_label, view_count
 from crawlers.reading.meta import Meta
 from crawlers.reading.page import Kind, Line, Page, Zone
@@ -24,7 +24,8 @@ from storage.records import BylineKind, ListingItem, Provenance
 from storage.text import clean, match_key
 
 _URL_DAY = re.compile(r"(?<!\d)(20[0-3]\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?!\d)")
-_SECTION_SEPARATOR = re.compile(r"\s*(?:[»›>|/\\]|::)\s*|\s+[-–]\s+")
+_PATH_MARK = re.compile(r"\s*(?:[»›>|/\\]|::)\s*")
+_DASH = re.compile(r"\s+[-–]\s+")
 _HOME_WORDS = frozenset({"trang chủ", "home", "trang nhất", "trang chu"})
 
 
@@ -83,7 +84,7 @@ def _writer(reading: Reading, slots: Sequence[Line], last: Sequence[Line], site:
         if (
             line.says is None
             and not people.source_credit(line.text)
-            and (writer := people.byline(line.text, site=site))
+            and (writer := people.byline(line.text, site=site) or closing_byline(line))
         ):
             told["authors"] = Provenance("last line", line.text)
             break
@@ -160,7 +161,7 @@ def views_of(reading: Reading, parts: Parts) -> int | None:
                 if count is not None:
                     reading.told["view_count"] = Provenance("rules", selector)
                     return count
-    lines = [*parts.head, *parts.tail]
+    lines = [*parts.head, *parts.tail, *parts.counters]
     for position, line in enumerate(lines):
         if line.kind is not Kind.TEXT or len(line.text) > 160:
             continue
@@ -200,7 +201,7 @@ def _sections(reading: Reading, title: titles.Candidate, parts: Parts, own: str)
         piece
         for line in page.lines
         if line.node.crumb and line.kind is Kind.TEXT and line.node.zone is Zone.MARGIN
-        for piece in _SECTION_SEPARATOR.split(line.text)
+        for piece in _steps(line)
         if _may_be_section(piece, own)
     ]
     if crumbs:
@@ -211,9 +212,20 @@ def _sections(reading: Reading, title: titles.Candidate, parts: Parts, own: str)
     for line in reversed(parts.head):
         if not 0 < under - line.index <= 8 or line.kind is not Kind.TEXT or len(line.text) > 160:
             continue
-        pieces = [piece for piece in _SECTION_SEPARATOR.split(line.text) if _may_be_section(piece, own)]
+        pieces = [piece for piece in _steps(line) if _may_be_section(piece, own)]
         if pieces and line.says is None and published.stamp(line) is None:
             yield pieces[-1], "place", "line above the title"
+
+
+def _steps(line: Line) -> list[str]:
+    """The steps of a path line: its links, else what its marks divide; a dash may belong to a section's name."""
+    if line.linked:
+        return [text for _, text in line.links]
+    marked = _PATH_MARK.split(line.text)
+    if len(marked) > 1:
+        return marked
+    dashed = _DASH.split(line.text)
+    return dashed if len(dashed) > 2 or dashed[0].strip().casefold() in _HOME_WORDS else [line.text]
 
 
 def _may_be_section(piece: str, title: str) -> bool:

@@ -10,19 +10,29 @@ from crawlers.reading.title import key
 from crawlers.reading.tree import css
 from storage.records import ListingItem
 
+_LEAST = 60
+"""Characters of a lead that nothing but its setting tells from a heading."""
+_WRAPPERS = frozenset({"div", "section", "article", "span", "td"})
 LEAD_CLASS = re.compile(
     r"sapo|lead|summary|tom-?tat|tomtat|trich-?yeu|chapeau|abstract|mo-?ta|hometext|intro|description|fontd|teaser|standfirst"
 )
 
 
 def find_lead(
-    page: Page, body: Sequence[Line], rules: Sequence[Rules], listing: ListingItem | None, *, placed: bool
+    page: Page,
+    body: Sequence[Line],
+    shown: Sequence[Line],
+    rules: Sequence[Rules],
+    listing: ListingItem | None,
+    *,
+    placed: bool,
 ) -> tuple[list[Line], tuple[str, str]]:
     """Return the lines of the lead and (step, evidence), or none where nothing sets a lead apart.
 
     Args:
         page: the page.
         body: the body's lines, the lead perhaps among them.
+        shown: the body with its pictures, captions and videos.
         rules: those in force.
         listing: the listing row: its summary may be the lead's beginning.
         placed: whether a lead was told by its place above the body already; then only a rule says more.
@@ -35,6 +45,9 @@ def find_lead(
                 if found and not any(is_real(line) for line in body if line.index < found[0].index):
                     return found, ("rules", selector)
     first = next((line for line in body if line.kind is Kind.TEXT), None)
+    if not placed and first is not None and len(body) == 1 and len(first.text) >= _LEAST:
+        why = _stands_above(first, [line for line in shown if line is not first])
+        return ([first], ("setting", why)) if why and any(line.kind is Kind.FRAME for line in shown) else ([], ("", ""))
     if placed or first is None or len(body) < 2 or len(first.text) < 25:
         return [], ("", "")
     row = key(CUT_MARK.sub("", listing.lead)) if listing is not None else ""
@@ -52,7 +65,7 @@ def _set_apart(first: Line, others: Sequence[Line]) -> str:
         return ""
     if _named(first, others):
         return "its class"
-    if len(first.text) < 60 or not sample:
+    if len(first.text) < _LEAST or not sample:
         return ""
     own = (first.node.tag, first.node.el.get("class"))
     rest = [(line.node.tag, line.node.el.get("class")) for line in sample]
@@ -63,7 +76,22 @@ def _set_apart(first: Line, others: Sequence[Line]) -> str:
         "heading": first.heading > 0 and not any(line.heading for line in sample),
         f"<{own[0]}> among <{rest[0][0]}>": alike and own not in rest,
     }
-    return next((sign for sign, holds in signs.items() if holds), "")
+    return next((sign for sign, holds in signs.items() if holds), "") or _stands_above(first, others)
+
+
+def _stands_above(first: Line, others: Sequence[Line]) -> str:
+    """Say that the first line stands above the block that holds all the others, or ""."""
+    if len(others) < 2 or first.text[-1] == ":":
+        return ""
+    low, high = others[0].index, others[-1].index
+    block = next((node for node in others[0].node.ancestors() if node.holds(low) and node.holds(high)), None)
+    if block is None or block.tag not in _WRAPPERS or block.holds(first.index):
+        return ""
+    around = block
+    while around.parent is not None and not around.parent.holds(first.index):
+        around = around.parent
+    near = zip(range(2), first.node.ancestors(), strict=False)
+    return f"above the <{block.tag}> of the text" if any(node.parent is around.parent for _, node in near) else ""
 
 
 def _named(first: Line, others: Sequence[Line]) -> bool:

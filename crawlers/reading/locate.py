@@ -86,7 +86,7 @@ def by_mass(page: Page, title: Line | None) -> Place | None:
     for line in good:
         weight = float(min(len(line.text), 1200))
         node: Node | None = line.node
-        if node is not None and (node.tag in _LEAF or node.end - node.start == 1):
+        while node is not None and (node.tag in _LEAF or node.end - node.start == 1):
             node = node.parent
         for share in (1.0, 0.5, 0.25):
             if node is None:

@@ -2,6 +2,7 @@
 
 import mimetypes
 import re
+from collections import Counter
 from collections.abc import Sequence
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
@@ -38,6 +39,14 @@ _CAPTION_CLASS = re.compile(
     r"desc-?img"
 )
 _CAPTION_WORDS = re.compile(r"trong ảnh|ảnh\s*:|\(ảnh|ảnh minh họa|ảnh tư liệu|\(nguồn ảnh", re.IGNORECASE)
+_REPORTS = re.compile(
+    r"\d|chia sẻ|cho (?:biết|hay|rằng)|khẳng định|nhấn mạnh|bày tỏ|nói|tâm sự|"
+    r"^(?:so với|tại [^,]{2,40},|theo|nhờ|tuy nhiên|đến nay|tổng|bên cạnh|ngoài ra|đồng thời|trong đó|dự kiến|hiện|"
+    r"đây là|từ đó|qua đó|việc|để|khi|nếu)\b",
+    re.IGNORECASE,
+)
+"""What a sentence that reports says, and a caption seldom: figures, who said so, a word that ties it to the text."""
+_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp)\b|^(?:#|javascript:|$)", re.IGNORECASE)
 _LISTED = re.compile(r"(?:[-–—+*•·▪]|\d{1,3}[.)/]|[a-zđ][.)])\s")
 _TERMINAL = '.!?…"”'
 PLAIN_CAPTION = 140
@@ -67,6 +76,14 @@ def is_content_image(el: HtmlElement) -> bool:
     return not is_icon(el) and any(
         (value := (el.get(name) or "").strip()) and not value.startswith("data:") for name in _LAZY
     )
+
+
+def is_banner(el: HtmlElement) -> bool:
+    """Whether an image is a link to somewhere else than a larger picture."""
+    around = el.getparent()
+    while around is not None and around.tag not in {"a", "div", "p", "td", "li", "body"}:
+        around = around.getparent()
+    return around is not None and around.tag == "a" and _PICTURE.search(around.get("href") or "") is None
 
 
 def is_video(el: HtmlElement) -> bool:
@@ -205,17 +222,25 @@ def captions(page: Page, lines: Sequence[Line], *, tiny: bool) -> dict[int, list
         ]
         if not inside:
             inside = _below(lines, position)
-            if inside and not _is_set_off(inside[0]):
+            if inside and not is_set_off(inside[0]):
                 plain.append(line.index)
         if inside:
             found[line.index] = inside
             taken.update(other.index for other in inside)
+    prose = Counter(_form(line) for line in lines if line.kind is Kind.TEXT and len(line.text) > PLAIN_CAPTION)
     unlike = len(plain) < len(found) or len(plain) * 3 < pictures * 2  # other pictures show how captions are set here
     for index in plain:
-        ends = found[index][0].text[-1] in _TERMINAL
-        if tiny or (ends and (unlike or len(found[index][0].text) > PLAIN_CAPTION - 40)):
+        under = found[index][0]
+        ends = under.text[-1] in _TERMINAL
+        reports = ends and prose[_form(under)] and _REPORTS.search(under.text) is not None
+        if tiny or reports or (ends and (unlike or len(found[index][0].text) > PLAIN_CAPTION - 40)):
             del found[index]
     return found
+
+
+def _form(line: Line) -> tuple[str, str | None, str]:
+    """How a line's block is set: paragraphs of one text are set alike."""
+    return line.node.tag, line.node.el.get("class"), line.node.style
 
 
 def _picture_box(page: Page, image: Line) -> Node | None:
@@ -254,7 +279,7 @@ def _below(lines: Sequence[Line], position: int) -> list[Line]:
     return found
 
 
-def _is_set_off(line: Line) -> bool:
+def is_set_off(line: Line) -> bool:
     """Whether a line is set or worded as a caption, so that its place under a picture needs no other witness."""
     if is_credit_line(line.text) or _CAPTION_CLASS.search(line.node.names):
         return True
@@ -268,7 +293,7 @@ def _is_caption(line: Line) -> bool:
     size = len(line.text)
     if size > 3 * PLAIN_CAPTION or line.link > 0.5 * size:
         return False
-    if _is_set_off(line):
+    if is_set_off(line):
         return True
     if line.text[0].islower() or _LISTED.match(line.text) or line.strong or line.item or line.text[-1] in ":;":
         return False

@@ -19,7 +19,8 @@ _CAPITALS = re.compile(rf"[{_UPPER}]{{1,12}}(?: [{_UPPER}]{{1,12}}){{1,4}}")
 _INITIALS = re.compile(rf"[{_UPPER}]{{1,2}}(?:\.? ?[{_UPPER}]{{1,2}}){{1,3}}\.?")
 _SINGLE = re.compile(rf"[{_UPPER}][{_LOWER}]{{1,10}}")
 _ORGANISATION = re.compile(
-    r"\b(?:ubnd|hđnd|ủy ban|uỷ ban|văn phòng|trung tâm|công an|chi cục|thông tấn|thành phố|thị xã|thị trấn|tổng cục|"
+    r"\b(?:ubnd|hđnd|ủy ban|uỷ ban|văn phòng|trung tâm|công an(?! *$)|chi cục|thông tấn|"
+    r"thành phố|thị xã|thị trấn|tổng cục|"
     r"công ty|bệnh viện|ttxvn|tạp chí|liên đoàn|mặt trận|chính phủ|quốc hội|kho bạc|ngân hàng|tòa án|viện kiểm sát|"
     r"website|online|news|tv|media|vtv|vov|nhà xuất bản|chương trình|tin tức|thông báo|hội đồng|điện tử|đơn vị|bqt|"
     r"ttvh|vhtt|admin(?:istrator)?|system|user|vnpt|vccorp|portal|quản trị|trang (?:tin|thông tin|chủ))\b|"

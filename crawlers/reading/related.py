@@ -8,12 +8,17 @@ from crawlers.reading.dates import find_dates
 from crawlers.reading.ends import is_real
 from crawlers.reading.lines import Says
 from crawlers.reading.media import attachment_url
-from crawlers.reading.page import Kind, Line, Node, Page
+from crawlers.reading.page import Kind, Line, Node, Page, Zone
 from crawlers.reading.published import date_of
 from storage.records import RelatedLink
 from storage.text import clean
 
 _SEE_ALSO = re.compile(r"(?:>>+|»|›|=>|→|☞)\s*\S|(?:xem|đọc) thêm\s*:|(?:tin|bài) liên quan\s*:", re.IGNORECASE)
+OWN_LIST = re.compile(
+    r"liên quan|cùng |khác|đã (?:đưa|đăng)|trước|\bsau\b|tiếp theo|cũ hơn|other|related|có thể (?:bạn )?quan tâm",
+    re.IGNORECASE,
+)
+"""Headings of lists that belong to an article, not to the portal."""
 _SHORTEST = 15
 _MOST = 40
 _ENDS = frozenset({Says.STATISTICS, Says.LOGIN, Says.FOOTER, Says.COMMENTS, Says.PERMISSIONS})
@@ -41,14 +46,19 @@ def related_links(rest: Sequence[Line], dropped: Sequence[Line], base: str) -> t
 
 
 def _list(rest: Sequence[Line]) -> list[Line]:
-    """The lines under a heading of related links, up to what is not a list of links."""
+    """The lines under a heading of related links within their common block, up to what is not a list of links."""
     if not rest or rest[0].says is not Says.RELATED:
         return []
     kept: list[Line] = []
     misses = 0
+    box: Node | None = None
     for line in rest[1:]:
-        if line.kind is not Kind.TEXT:
+        if line.kind is not Kind.TEXT or line.node.zone is not Zone.MAIN:
             continue
+        if box is not None and not box.holds(line.index):
+            break
+        if box is None and line.links:
+            box = next((node for node in line.node.ancestors() if node.holds(rest[0].index)), None)
         headed = kept and not line.linked and (line.heading or line.says is Says.RELATED)
         if line.says in _ENDS or headed or misses > 2:
             break

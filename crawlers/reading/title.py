@@ -28,6 +28,7 @@ _FRAME_CLASS = re.compile(r"portlet|widget|block-title|module|topper|box|panel|s
 _SLUG_WORD = re.compile(r"[a-z0-9]+")
 _LONGEST = 400
 _SLUG_ECHO = 0.7
+_SEVERAL = 3
 ECHO = 3.0
 """Score from which a line is the title by its echo alone."""
 
@@ -86,6 +87,15 @@ class Echoes:
             and (line.index >= last or line.node.zone is Zone.MARGIN)
         }
 
+    @cached_property
+    def _forms(self) -> Counter[tuple[str, ...]]:
+        return Counter(_form(line) for line in self.page.lines if line.kind is Kind.TEXT and len(line.text) <= _LONGEST)
+
+    def recurs(self, line: Line) -> bool:
+        """Whether a line is set as several others are: a row of a list, a box's heading among those of other boxes."""
+        form = _form(line)
+        return (bool(form[1]) or "li" in form) and self._forms[form] >= _SEVERAL
+
     def _add(self, text: str, weight: float, source: str) -> None:
         bare = _CUT.sub("", text)
         if bare != text and len(bare) >= 20:
@@ -129,6 +139,12 @@ class Echoes:
             return 0.0
         known = set(words) | {word.replace("d", "") for word in words}
         return sum(word in known for word in self.slug) / max(len(self.slug), len(words) * 0.6)
+
+
+def _form(line: Line) -> tuple[str, ...]:
+    node = line.node
+    around = node.parent
+    return node.tag, node.names, around.tag if around is not None else ""
 
 
 def slug_words(url: str) -> list[str]:
@@ -243,6 +259,18 @@ def _is_menu(line: Line) -> bool:
     )
 
 
+def _is_boxed(page: Page, line: Line, echoes: Echoes) -> bool:
+    """Whether the line right above is a box's heading, set like those of other boxes."""
+    above = page.lines[line.index - 1] if line.index else None
+    return above is not None and above.kind is Kind.TEXT and not above.linked and echoes.recurs(above)
+
+
+def _heads_nothing(page: Page, line: Line) -> bool:
+    """Whether the next text says that there is nothing: a portlet's heading."""
+    following = next((other for other in page.lines[line.index + 1 : line.index + 4] if other.text), None)
+    return following is not None and following.says is Says.NOTHING
+
+
 def _links_to(line: Line, url: str) -> bool:
     own = urlsplit(url).path.rstrip("/") if url else ""
     for el, _ in line.links:
@@ -289,6 +317,7 @@ def title_above(page: Page, first: int, echoes: Echoes, skipped: "set[int]") -> 
         score -= 0.8 if len(line.text.split()) <= 5 else 0.0
         score -= 1.0 if line.text.isupper() and len(line.text) < 60 else 0.0
         score -= 1.5 if echoes.counts[key(line.text)] > 1 and line.heading != 1 else 0.0
+        score -= 1.5 if echoes.recurs(line) else 0.0
         score -= 1.0 if above is not None and above.kind is Kind.IMAGE else 0.0
         if best is None or score > best.score:
             best = Candidate(line, line.text, score, "place", "last set-off line above the first paragraph")
@@ -330,13 +359,19 @@ def title_alone(page: Page, echoes: Echoes, dates: Sequence[int]) -> Candidate |
             or line.says is not None
             or line.item
             or line.index in marked
+            or echoes.recurs(line)
+            or _heads_nothing(page, line)
         ):
             continue
         if _is_menu(line) or (line.links and not _links_to(line, echoes.url)) or is_site_name(line, echoes):
             continue
         gap = next((far for far in range(1, 5) if {line.index - far, line.index + far} & marked), 99)
         score = (
-            setting(line, echoes.url) + (0.5 if line.strong else 0.0) + (2.0 if gap <= 2 else 1.0 if gap <= 4 else 0.0)
+            setting(line, echoes.url)
+            + (0.5 if line.strong else 0.0)
+            - (1.0 if line.text.isupper() and len(line.text) < 60 else 0.0)
+            - (1.5 if _is_boxed(page, line, echoes) else 0.0)
+            + (2.0 if gap <= 2 else 1.0 if gap <= 4 else 0.0)
         )
         if score >= 1.0 and (best is None or score > best.score):
             best = Candidate(line, line.text, score, "place", "set off beside the date")

@@ -14,7 +14,7 @@ from typing import cast
 
 from lxml import etree
 from lxml.cssselect import CSSSelector
-from lxml.html import HtmlElement, HTMLParser
+from lxml.html import HtmlComment, HtmlElement
 
 MAX_DEPTH = 250
 """Nested elements. Plain lxml cuts content silently at 256; real pages stay under 60."""
@@ -23,7 +23,9 @@ MAX_ELEMENTS = 100_000
 MAX_ATTRIBUTES = 500
 """Attributes of one tag: libxml2 is quadratic in them (200,000 take a minute)."""
 
-_PARSER = HTMLParser(encoding="utf-8", huge_tree=True)
+_PARSER = etree.HTMLParser(encoding="utf-8", huge_tree=True)
+# lxml.html's own lookup asks Python for the class of every element; one class serves all of ours.
+_PARSER.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement, comment=HtmlComment))
 _TOO_DEEP = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 1)})")
 _TOO_MANY_ATTRIBUTES = etree.XPath(f"boolean(//*[@*[{MAX_ATTRIBUTES + 1}]])")
 _OPENING_TAG = re.compile(r"<[a-zA-Z]")
@@ -79,7 +81,10 @@ def _check_before(text: str) -> None:
 
 
 def _has_crowded_tag(text: str) -> bool:
-    for piece in text.split(">"):
+    pieces = text.split(">")
+    if max(map(len, pieces)) <= 2 * MAX_ATTRIBUTES:
+        return False
+    for piece in pieces:
         if len(piece) > 2 * MAX_ATTRIBUTES:
             tag = _QUOTED.sub("", piece[max(piece.find("<"), 0) :])
             if _OPENING_TAG.match(tag) and len(_SEPARATOR.findall(tag)) > MAX_ATTRIBUTES:

@@ -57,6 +57,15 @@ _BLOCK = re.compile(
     r"bạn không có quyền truy cập|incapsula incident|sorry, you have been blocked|too many requests",
     re.IGNORECASE,
 )
+_GONE = re.compile(
+    r"(?:trang|bài viết|nội dung|đường dẫn|tài nguyên|bản tin|địa chỉ|thông tin|dữ liệu)(?: \w+){0,8}? "
+    r"(?:không (?:được )?(?:tìm thấy|tồn tại)|đã bị (?:xóa|xoá|gỡ)|không còn tồn tại|đã được gỡ bỏ)\b.{0,80}|"
+    r"không tìm thấy (?:trang|nội dung|bài viết|tài nguyên|đường dẫn|địa chỉ)\b.{0,60}|"
+    r"(?:the |this )?(?:requested )?(?:page|resource|article)(?: \w+){0,6}? (?:not (?:be )?found|no longer exists?|"
+    r"does not exist)\b.{0,40}",
+    re.IGNORECASE,
+)
+"""A whole line that says, however it is set, that what was asked for is not there."""
 _ERROR = re.compile(
     r"(?:(?:http )?(?:status|error|lỗi|code)? ?[-:]? ?(?:404|410|500|502|503|504)(?: ?[-–|:.!] ?.{0,80}|"
     r" (?:not found|error|internal server error|bad gateway|service unavailable).{0,60})?|"
@@ -225,7 +234,9 @@ def of_content(
     after = [line for line in own if title is None or line.index > title.index]
     prose = sum(len(line.text) - line.link for line in after)
     own_first = probe is not None and _owns(page, probe, rows)
-    called = _named(page, meta, title, prose, beside=named or own_first)
+    called = _named(page, meta, title, prose, beside=named or own_first) or (
+        _gone(page) if title is None and prose < LITTLE else None
+    )
     if called is not None:
         return called
     form = None if own_first else _form(page, prose)
@@ -233,7 +244,9 @@ def of_content(
         return form
     contacts = _contacts(page) if prose < 40 * 100 else 0
     if contacts >= 8 and prose < 40 * contacts:
-        return Verdict(RefusalKind.DIRECTORY, "{contacts} telephone numbers and addresses, {prose} characters of prose")
+        return Verdict(
+            RefusalKind.DIRECTORY, f"{contacts} telephone numbers and addresses, {prose} characters of prose"
+        )
     if named:
         return None
     home = _HOME_PATH.fullmatch(urlsplit(page.url).path) is not None and not urlsplit(page.url).query
@@ -252,6 +265,16 @@ def of_content(
         and (len(rows.rows) >= 2 or _is_summary_row(page, rows, row_selectors))
     ):
         return Verdict(RefusalKind.LISTING, f"{len(rows.rows)} rows of links and nothing else")
+    return None
+
+
+def _gone(page: Page) -> Verdict | None:
+    """The line that says that what was asked for is not there, where nothing on the page names a title."""
+    for line in page.lines:
+        if line.node.zone is Zone.MAIN and not line.linked and len(line.text) <= 200:
+            said = line.text.strip(" .!*-–")
+            if _GONE.fullmatch(said):
+                return Verdict(RefusalKind.ERROR, said)
     return None
 
 

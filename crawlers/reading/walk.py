@@ -29,6 +29,8 @@ _CODES: dict[object, int] = {
 """How the walk takes a tag; one that is not here is a block."""
 _DEPTHS = {"b": 0, "strong": 0, "i": 1, "em": 1, "cite": 1, "a": 2}
 _PART = frozenset({"span", "label", "time", "small", "font", "a", "big"})
+_STACKED = 40
+"""Of inline pieces set one under the other, one is at least this long: a title or a lead, no row of buttons."""
 _CELLS = frozenset({"td", "th"})
 _MARGIN_TAGS = frozenset({"nav", "footer", "aside"})
 _MARGIN_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "menu"})
@@ -72,6 +74,8 @@ class _Walker:
         self.links: list[tuple[HtmlElement, int, int]] = []
         self.cuts: list[int] = []
         self.marks: list[tuple[int, str]] = []
+        self.runs: list[tuple[int, int]] = []
+        self.inside = 0
         self.depths = [0, 0, 0]
 
     def block(self, el: HtmlElement, tag: str, parent: Node | None) -> Node:
@@ -160,6 +164,7 @@ class _Walker:
         part = tag in _PART
         if part:
             self.cuts.append(start)
+        self.inside += 1
         lines = len(self.lines)
         if depth >= 0:
             self.depths[depth] += 1
@@ -168,8 +173,11 @@ class _Walker:
             self._text(text)
         for child in el:
             self._child(child, node)
+        self.inside -= 1
         if depth >= 0:
             self.depths[depth] -= 1
+        if not self.inside and tag != "a" and len(self.lines) == lines and el.get("class"):
+            self.runs.append((start, len(self.buffer)))
         if part:
             self.cuts.append(len(self.buffer))
             if tag == "a":
@@ -219,9 +227,14 @@ class _Walker:
         self.links.clear()
         self.cuts.clear()
         self.marks.clear()
+        self.runs.clear()
 
     def _emit(self, node: Node, start: int, end: int) -> None:
         """Make a line of a stretch of the buffer, or several where pieces of it stand alone."""
+        if len(self.runs) > 1 and (runs := self._stacked(node, start, end)):
+            for begin, stop in runs:
+                self._line(node, begin, stop, ())
+            return
         edges = [start, *sorted({cut for cut in self.cuts if start < cut < end}), end] if self.cuts else [start, end]
         if len(edges) > 2 and end - start < 40:
             parts = [
@@ -235,6 +248,26 @@ class _Walker:
                 )
             return
         self._line(node, start, end, ())
+
+    def _stacked(self, node: Node, start: int, end: int) -> list[tuple[int, int]]:
+        """The inline pieces that style sets one under the other, or none: they stand beside blocks in their block.
+
+        Each has a class of its own, together they are all the text, and none goes on a sentence of another.
+        """
+        runs = [(begin, stop) for begin, stop in self.runs if start <= begin and stop <= end]
+        if len(runs) < 2 or not any(_CODES.get(child.tag, _BLOCK) == _BLOCK for child in node.el):
+            return []
+        outside = [
+            piece
+            for (_, before), (after, _) in pairwise([(start, start), *runs, (end, end)])
+            for piece in self.buffer[before:after]
+        ]
+        texts = ["".join(self.buffer[begin:stop]).strip() for begin, stop in runs]
+        if not all(map(str.isspace, outside)) or any(
+            not text or text[0].islower() or text[0] in ",.;:)" for text in texts
+        ):
+            return []
+        return runs if any(len(text) >= _STACKED for text in texts) else []
 
     def _set_apart(self, parts: list[tuple[int, int, str]]) -> list[tuple[int, int]]:
         """The stretches that become lines: each part its own if one stands alone and none goes on a sentence."""

@@ -13,11 +13,12 @@ from typing import Any
 
 from storage.records import ListingItem
 from tests.bench.scores import Truth
+from tests.replicas.model import Truth as Facts
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A saved page with what is right for it."""
+    """A saved page with what is right for it; `facts` where every field is known."""
 
     name: str
     url: str
@@ -26,6 +27,7 @@ class Page:
     headers: Mapping[str, str] = field(default_factory=dict)
     portal: str | None = None
     item: ListingItem | None = None
+    facts: Facts | None = None
 
 
 def folder(root: Path) -> dict[str, list[Page]]:

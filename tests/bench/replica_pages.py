@@ -56,6 +56,7 @@ def _article(name: str, site: Site, stub: Stub) -> Page:
         headers={key.lower(): value for key, value in response.headers.items()},
         portal=name,
         item=ListingItem(want.url, want.title, site.listing_date_of(stub)),
+        facts=want,
         truth=Truth(
             article=True,
             title=want.title,
