@@ -17,7 +17,10 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from crawlers.net.log import log_to
+from crawlers.net.manners import missing_contact
 from crawlers.plan import Plan
+from crawlers.portal import Portal
+from crawlers.portals import load
 
 if TYPE_CHECKING:
     from scrapy.crawler import AsyncCrawlerProcess
@@ -99,7 +102,12 @@ def main(arguments: list[str]) -> int:
     ending = Ending(report_file)
     ending.listen()
     try:
-        run(Plan.model_validate_json(plan_file.read_bytes()), report_file, ending)
+        plan = Plan.model_validate_json(plan_file.read_bytes())
+        portal = load(plan.portal)
+        if refusal := missing_contact(portal):
+            logger.error("%s", refusal)
+            return 1
+        run(plan, portal, report_file, ending)
     except Exception:
         logger.exception("the crawl could not be run")
         return 1
@@ -111,18 +119,17 @@ def exit_code(report_file: Path) -> int:
     return 0 if report_file.exists() else 1
 
 
-def run(plan: Plan, report_file: Path, ending: Ending) -> None:
+def run(plan: Plan, portal: Portal, report_file: Path, ending: Ending) -> None:
     """Run a crawl to its end; its report is then in `report_file`.
 
     Raises:
-        PortalError: the portal's file is missing or unusable.
+        PortalError: there is no such platform.
         ValueError: the connect-to map is wrong.
     """
     # Late, so that an order to end is heard while these are loaded.
     from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415
     from scrapy.utils.project import get_project_settings  # noqa: PLC0415
 
-    from crawlers.portals import load  # noqa: PLC0415
     from crawlers.spiders import spider_class  # noqa: PLC0415
 
     os.environ["SCRAPY_SETTINGS_MODULE"] = "crawlers.settings"
@@ -130,7 +137,7 @@ def run(plan: Plan, report_file: Path, ending: Ending) -> None:
     settings.set("LOG_INSTALL_ROOT_HANDLER", value=False, priority="cmdline")
     process = AsyncCrawlerProcess(settings)
     log_to(sys.stderr)  # Scrapy has set levels of its own
-    process.crawl(spider_class(load(plan.portal)), plan=plan, report_file=report_file)
+    process.crawl(spider_class(portal), plan=plan, report_file=report_file)
     ending.pass_on_to(process)
     process.start(install_signal_handlers=False)
 

@@ -5,17 +5,16 @@ Numbers without another source are from measurements of Scrapy 2.19 on hostile s
 `storage.settings`.
 """
 
-from importlib.metadata import version
 from typing import Any
 
-from storage.settings import settings as _settings
+from crawlers.net.manners import user_agent
 
 BOT_NAME = "congtin"  # default scrapybot
 SPIDER_LOADER_CLASS = "crawlers.spiders.SpiderLoader"  # default reads SPIDER_MODULES; ours: a spider per portal file
 SPIDER_MODULES: list[str] = []
 
 # Default Scrapy/VERSION (+https://scrapy.org): the owners of a portal must be able to reach us.
-USER_AGENT = f"congtin/{version('congtin')} (+{_settings().contact})"
+USER_AGENT = user_agent()
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "vi",  # default en: bilingual portals would answer in English

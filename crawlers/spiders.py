@@ -9,10 +9,12 @@ import pkgutil
 from typing import Self
 
 from scrapy import Request, Spider
+from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
 from crawlers import platforms
 from crawlers.net.address import origin_of
+from crawlers.net.manners import missing_contact
 from crawlers.platforms.base import PortalSpider
 from crawlers.portal import Portal
 from crawlers.portals import PortalError, load, load_all
@@ -48,11 +50,20 @@ class SpiderLoader:
         return cls()
 
     def load(self, spider_name: str) -> type[Spider]:
-        """Return the spider of a portal. Raises KeyError, which Scrapy expects, with the reason."""
+        """Return the spider of a portal.
+
+        Raises:
+            KeyError: it can't be made; Scrapy expects this.
+            UsageError: it may not be crawled for want of a contact; Scrapy's commands say so and end.
+        """
         try:
-            return spider_class(load(spider_name))
+            portal = load(spider_name)
+            spider = spider_class(portal)
         except PortalError as error:
             raise KeyError(str(error)) from error
+        if refusal := missing_contact(portal):
+            raise UsageError(refusal)
+        return spider
 
     def list(self) -> Names:
         """Return the names of all usable portals, sorted."""

@@ -1,6 +1,7 @@
 """Every setting of congtin, in one place: read from the environment (`CONGTIN_…`) or a `.env` file."""
 
 import os
+import ssl
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated
@@ -65,6 +66,16 @@ class Settings(BaseSettings):
     @classmethod
     def _from_root(cls, value: Path | None) -> Path | None:
         return value if value is None or value.is_absolute() else PROJECT_ROOT / value
+
+    @field_validator("ca_file")
+    @classmethod
+    def _holds_authorities(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            try:
+                ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(value)
+            except OSError as error:  # an SSLError too
+                raise ValueError(f"{value} is no PEM file of certificates: {error.strerror or error}") from None
+        return value
 
     @field_validator("portals")
     @classmethod

@@ -14,5 +14,5 @@ From the spider down to the wire, in the order in which a request passes them (`
     journal    every response into the archive before anything else sees it
     handler    the connection: connect-to map, address guard, certificates, the address exactly as found
 
-`session` holds what they share; `recorder` what the report says.
+`manners` says who we are; `session` holds what they share; `recorder` what the report says.
 """

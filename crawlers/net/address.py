@@ -1,7 +1,7 @@
 """Addresses as they go over the wire, and the strict reading of where a request would go."""
 
 import re
-from urllib.parse import quote, urldefrag, urljoin
+from urllib.parse import quote, urljoin
 
 # Strict on purpose: what two URL readers could understand differently (user info, backslashes, spaces, odd hosts) is
 # no address to go to. Group 2 is a name of letters, digits, dots, hyphens and underscores, or an IPv6 address.
@@ -35,7 +35,7 @@ def sendable(url: str) -> str:
     As browsers do, a host outside ASCII is written in its IDNA form, a backslash in the path as a slash, and the
     fragment is cut off. What cannot be written so stays as it is, for the scope guard to refuse.
     """
-    url = urldefrag(url.strip()).url if "#" in url else url.strip()
+    url = url.strip().partition("#")[0]
     match = _AUTHORITY.match(url)
     if match and not match[2].isascii():
         try:

@@ -4,14 +4,19 @@ import shutil
 from collections.abc import Callable
 from datetime import datetime, time
 from time import monotonic
+from typing import TYPE_CHECKING
 
-from scrapy import Request
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
 
 from crawlers.net.errors import EndRun
 from crawlers.net.middleware import Middleware
 from crawlers.net.recorder import memory_mb
 from crawlers.plan import Plan
 from storage.records import VIETNAM
+
+if TYPE_CHECKING:
+    from crawlers.net.session import Session
 
 MAX_MEMORY_MB = 1000
 """Resident memory at which a run ends (reliability.md: MEMUSAGE_LIMIT_MB)."""
@@ -93,7 +98,16 @@ def inside(window: tuple[time, time], now: time) -> bool:
 
 
 class BudgetMiddleware(Middleware):
-    """Counts every request just before it is sent: robots, retries and redirects too."""
+    """Counts every request just before it is sent, robots, retries and redirects too, and every byte of a body."""
+
+    def __init__(self, session: "Session", crawler: Crawler) -> None:
+        super().__init__(session, crawler)
+        crawler.signals.connect(self._count, signals.bytes_received)
+
+    def _count(self, data: bytes) -> None:
+        """Count as they come: bodies that time out or are too large never become a response."""
+        self.session.budget.spend(size=len(data))
+        self.session.recorder.bytes += len(data)
 
     def process_request(self, request: Request) -> None:
         """Let the request pass, within what is left of time. Raises EndRun."""

@@ -29,9 +29,9 @@ class FetchFailed(IgnoreRequest):
     """A request gave no response to use, or was never sent."""
 
     def __init__(self, error: FetchError, detail: str = "") -> None:
-        super().__init__(f"{error.value}: {detail}" if detail else error.value)
         self.error = error
         self.detail = detail[:MAX_DETAIL]
+        super().__init__(f"{error.value}: {self.detail}" if detail else error.value)
 
 
 class EndRun(Exception):  # noqa: N818 - no error: a run that used up its budget has ended as it should

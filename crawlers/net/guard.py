@@ -19,6 +19,15 @@ Lookup = Callable[[str, int], Awaitable[Sequence[str]]]
 
 # RFC 6052: addresses of this network carry an IPv4 address in their last four bytes.
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# All that IANA has given out of IPv6 for the public internet. What lies outside (IPv4-compatible and IPv4-translated
+# addresses, site-local ones, local NAT64) Python calls global wherever it does not know better.
+_IPV6_UNICAST = ipaddress.ip_network("2000::/3")
+# Special by IANA's registry, whatever the version of Python: protocol assignments, relays of 6to4.
+_SPECIAL = (
+    ipaddress.ip_network("192.0.0.0/24"),
+    ipaddress.ip_network("192.88.99.0/24"),
+    ipaddress.ip_network("3fff::/20"),
+)
 
 
 async def system_lookup(host: str, port: int) -> Sequence[str]:
@@ -39,9 +48,11 @@ def is_public(address: str) -> bool:
             inner.append(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
         if any(other is not None and not is_public(str(other)) for other in inner):
             return False
-        if ip.ipv4_mapped is not None:
+        if ip.ipv4_mapped is not None or ip in _NAT64:
             return True
-    return ip.is_global and not ip.is_multicast
+        if ip not in _IPV6_UNICAST:
+            return False
+    return ip.is_global and not ip.is_multicast and not any(ip in network for network in _SPECIAL)
 
 
 async def allowed_places(

@@ -1,4 +1,6 @@
-"""Response heads within bounds: Scrapy limits the body of a response, not the lines before it."""
+"""Responses within bounds: Scrapy limits the body of a response, not the lines before it, nor what comes after it."""
+
+from contextlib import suppress
 
 from scrapy.core.downloader.handlers.http11 import (
     _LenientHTTP11ClientFactory,
@@ -7,8 +9,9 @@ from scrapy.core.downloader.handlers.http11 import (
 )
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress
-from twisted.web._newclient import HTTP11ClientProtocol
+from twisted.web._newclient import HTTP11ClientProtocol, ParseError
 from twisted.web._newclient import Request as TxRequest
+from twisted.web.http_headers import InvalidHeaderName
 from twisted.web.iweb import IResponse
 
 MAX_HEAD = 256 * 1024
@@ -28,6 +31,16 @@ class _Parser(_LenientHTTPClientParser):
             raise HeadTooLargeError(f"more than {MAX_HEAD} bytes of headers")
         super().lineReceived(line)
 
+    def headerReceived(self, name: bytes, value: bytes) -> None:  # noqa: N802 - Twisted's name
+        # As Scrapy does with lines that hold no colon, and browsers with both: such a line says nothing.
+        with suppress(InvalidHeaderName):
+            super().headerReceived(name, value)  # type: ignore[no-untyped-call]
+
+    def statusReceived(self, status: bytes) -> None:  # noqa: N802 - Twisted's name
+        super().statusReceived(status)  # type: ignore[no-untyped-call]
+        if not 100 <= self.response.code <= 999:
+            raise ParseError("no status code", status)  # type: ignore[no-untyped-call]
+
 
 class _ClientProtocol(_LenientHTTP11ClientProtocol):
     def request(self, request: TxRequest) -> Deferred[IResponse]:
@@ -35,6 +48,12 @@ class _ClientProtocol(_LenientHTTP11ClientProtocol):
         if self._parser is not None:
             self._parser.__class__ = _Parser  # as Scrapy's own does: Twisted names the class in the method itself
         return response
+
+    def _finishResponse_WAITING(self, rest: bytes) -> None:  # noqa: N802 - Twisted's name
+        if rest and self._currentRequest is not None:
+            # What was sent beyond the response must not be taken for the answer to the next request.
+            self._currentRequest.persistent = False
+        super()._finishResponse_WAITING(rest)
 
 
 class BoundedFactory(_LenientHTTP11ClientFactory):

@@ -15,6 +15,9 @@ MAX_SILENT = 3
 MAX_FORBIDDEN = 3
 """Pages in a row answered 403 after which a host counts as closed to us; a listing answered so is enough alone."""
 
+MAX_TROUBLED = 15
+"""Answers in a row with a server error (5xx) after which a host is left to recover: five pages, three tries each."""
+
 _SILENCE = frozenset({FetchError.TIMEOUT, FetchError.DNS, FetchError.REFUSED})
 
 
@@ -25,6 +28,7 @@ class Hosts:
         self._closed: dict[str, str] = {}
         self._silent: Counter[str] = Counter()
         self._forbidden: Counter[str] = Counter()
+        self._troubled: Counter[str] = Counter()
 
     def check(self, host: str) -> None:
         """Return if the host may be asked.
@@ -42,6 +46,9 @@ class Hosts:
     def answered(self, host: str, status: int, purpose: Purpose) -> None:
         """Note an answer. A forbidden robots.txt only means that there is none (RFC 9309, 2.3.1.3)."""
         self._silent[host] = 0
+        self._troubled[host] = self._troubled[host] + 1 if status >= 500 else 0
+        if self._troubled[host] >= MAX_TROUBLED:
+            self.close(host, f"{MAX_TROUBLED} server errors in a row, the last: HTTP {status}")
         if status != 403 or purpose is Purpose.ROBOTS:
             if purpose is not Purpose.ROBOTS:
                 self._forbidden[host] = 0

@@ -41,11 +41,9 @@ class JournalMiddleware(Middleware):
     """Stands nearest to the network: body still coded, redirects and errors not yet judged."""
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Archive and count the response; return it unchanged. Raises OSError if it cannot be written."""
+        """Archive the response and count its status; return it unchanged. Raises OSError if it cannot be written."""
         session, meta = self.session, request.meta
         session.recorder.statuses[response.status] += 1
-        session.recorder.bytes += len(response.body)
-        session.budget.spend(size=len(response.body))
         truncated = next((_TRUNCATED[flag] for flag in response.flags if flag in _TRUNCATED), None)
         session.journal.append(
             Exchange(

@@ -67,6 +67,11 @@ class Pace:
         state.crawl_delay = max(state.crawl_delay, min(seconds, MAX_CRAWL_DELAY))
         state.free_at += max(0.0, gain)
 
+    def hold(self, host: str, seconds: float) -> None:
+        """Ask nothing of the host for so long from now: its Retry-After."""
+        state = self._host(host)
+        state.free_at = max(state.free_at, monotonic() + seconds)
+
     def ended(self, host: str, *, latency: float | None, ok: bool) -> None:
         """Note the end of an exchange.
 
@@ -78,7 +83,7 @@ class Pace:
             adaptive = min(max(latency, (state.adaptive + latency) / 2), MAX_ADAPTIVE)
             if ok or adaptive > state.adaptive:
                 state.adaptive = adaptive
-        state.free_at = monotonic() + self.delay(host)
+        state.free_at = max(state.free_at, monotonic() + self.delay(host))
 
 
 class PaceMiddleware(Middleware):

@@ -13,6 +13,9 @@ from storage.vocabulary import FetchError, Purpose
 MAX_FAILURES = 2000
 """Failures listed in a report; more would only make it unreadable, the counts tell the rest."""
 
+MAX_URL = 4000
+"""Characters of a failure's address that are kept: what is longer is a trap, and its beginning tells."""
+
 _STOPS = {"finished": Stop.ERROR, "shutdown": Stop.SHUTDOWN, "budget": Stop.BUDGET, "disk": Stop.BUDGET}
 
 ListingSource = Callable[[Stop, str], ListingReport]
@@ -36,7 +39,7 @@ class Recorder:
     def failure(self, url: str, purpose: Purpose, error: FetchError, detail: str = "") -> None:
         """Note an address that gave no response to use."""
         if len(self.failures) < MAX_FAILURES:
-            self.failures.append(Failure(url=url, purpose=purpose, error=error, detail=detail))
+            self.failures.append(Failure(url=url[:MAX_URL], purpose=purpose, error=error, detail=detail))
 
     def report(self, reason: str, detail: str, segments: Sequence[str]) -> CrawlReport:
         """Return the report of a crawl that ended for `reason`; listings still being read ended for it too."""

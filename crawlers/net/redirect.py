@@ -13,6 +13,8 @@ MAX_HOPS = 5
 
 TOO_MANY_HOPS = f"more than {MAX_HOPS} redirects"
 
+_CONDITIONS = (b"If-None-Match", b"If-Modified-Since")
+
 _CODES = frozenset({301, 302, 303, 307, 308})
 
 
@@ -40,9 +42,11 @@ class RedirectMiddleware(Middleware):
             raise FetchFailed(FetchError.PROTOCOL, TOO_MANY_HOPS)
         meta = {**request.meta, "hops": hops, "parent": request.url}
         meta.pop("tries", None)
+        headers = request.headers.copy()
+        for name in _CONDITIONS:  # they are of the address that was asked, not of the one it leads to
+            headers.pop(name, None)
         becomes_get = response.status == 303 or (response.status in {301, 302} and request.method == "POST")
         if becomes_get:
-            headers = request.headers.copy()
             headers.pop(b"Content-Type", None)
             return request.replace(url=target, meta=meta, method="GET", body=b"", headers=headers)
-        return request.replace(url=target, meta=meta)
+        return request.replace(url=target, meta=meta, headers=headers)

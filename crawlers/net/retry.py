@@ -66,8 +66,13 @@ class RetryMiddleware(Middleware):
         """Return the seconds that the server asks us to wait; None if it does not, or if that is over."""
         value = response.headers.get(b"Retry-After")
         seconds = seconds_of(value.decode("latin-1")) if value else None
-        if seconds is not None and seconds >= self.session.budget.seconds_left:
-            self.session.hosts.close(host_of(request.url), f"HTTP {response.status}, Retry-After {seconds:.0f} s")
+        if seconds is None:
+            return None
+        host = host_of(request.url)
+        if seconds >= self.session.budget.seconds_left:
+            self.session.hosts.close(host, f"HTTP {response.status}, Retry-After {seconds:.0f} s")
+        else:
+            self.session.pace.hold(host, seconds)  # the wait is the host's: no other page may be asked for meanwhile
         return seconds
 
     async def _again(self, request: Request, error: FetchError, asked: float | None = None) -> Request | None:
@@ -104,7 +109,7 @@ def seconds_of(value: str, now: datetime | None = None) -> float | None:
         return float(text[:9])
     try:
         moment = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

@@ -31,6 +31,8 @@ _OUT_OF_REACH = frozenset(
 )
 """What says more about the host than about its robots.txt: requests to it fail for that reason."""
 
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
 logger = logging.getLogger(__name__)
 
 
@@ -99,14 +101,15 @@ class RobotsMiddleware(Middleware):
         return _Rules(refused=(error, f"robots.txt: {failed}"))
 
     def _parse(self, origin: str, response: Response) -> _Rules:
-        body = response.body[:MAX_SIZE]
-        if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        text = robots_text(response.body)
+        if text.lstrip().startswith("<"):
             logger.info("robots.txt of %s is a page, taken as absent", origin)
             return _Rules()
-        parsed = Protego.parse(body.decode("utf-8-sig", "ignore"))
+        parsed = Protego.parse(text)
         delay = parsed.crawl_delay(PRODUCT_TOKEN)
         if delay:
-            self.session.pace.set_crawl_delay(host_of(response.url), float(delay))
+            # Of the host that was asked, wherever its robots.txt was redirected to.
+            self.session.pace.set_crawl_delay(host_of(origin), float(delay))
         return _Rules(parsed=parsed)
 
     def _stop_at_size(self, data: bytes, request: Request) -> None:
@@ -116,3 +119,13 @@ class RobotsMiddleware(Middleware):
         self._received[request] = self._received.get(request, 0) + len(data)
         if self._received[request] > MAX_SIZE:
             raise StopDownload(fail=False)
+
+
+def robots_text(body: bytes) -> str:
+    """Return the text of a robots.txt: its first 512 KiB, without the line that this cuts.
+
+    UTF-8 (RFC 9309, 2.3), or UTF-16 where its byte order mark says so, as some editors of Windows save it.
+    """
+    encoding = "utf-16" if body.startswith(_UTF16_MARKS) else "utf-8-sig"
+    text = body[:MAX_SIZE].decode(encoding, "ignore")
+    return text[: text.rfind("\n") + 1] if len(body) > MAX_SIZE else text

@@ -19,8 +19,8 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
 from crawlers.net.address import sendable
-from crawlers.net.errors import EndRun, FetchFailed
-from crawlers.net.recorder import write_report
+from crawlers.net.errors import MAX_DETAIL, EndRun, FetchFailed
+from crawlers.net.recorder import MAX_URL, write_report
 from crawlers.net.session import Session
 from crawlers.plan import ListingReport, ListingState, Plan, Stop, Target
 from crawlers.platforms.pager import Ask, Page, Pager, Turn
@@ -141,9 +141,24 @@ class PortalSpider(Spider):
         if trap:
             self.session.recorder.failure(url, meta["purpose"], FetchError.SCOPE, f"trap: {trap}")
             return
-        response = await self.get(Request(sendable(url), headers=headers, meta={**meta, "verbatim_url": True}))
+        sent = sendable(url)
+        if self.out_of_scope(sent, meta["purpose"]):
+            return
+        response = await self.get(Request(sent, headers=headers, meta={**meta, "verbatim_url": True}))
         if response is not None:
             self._asked.add(address_key(response.url))
+
+    def out_of_scope(self, url: str, purpose: Purpose) -> FetchFailed | None:
+        """Return why an address may not be asked for, which the report then says; None if it may.
+
+        To be called before a request is made: Scrapy makes none of what is no address at all, and raises.
+        """
+        try:
+            self.session.check_scope(url)
+        except FetchFailed as failed:
+            self.session.recorder.failure(url, purpose, failed.error, failed.detail)
+            return failed
+        return None
 
     async def get(self, request: Request) -> Response | None:
         """Return the response to a request; None if it failed, which the report then says. Raises EndRun, OSError."""
@@ -152,6 +167,11 @@ class PortalSpider(Spider):
             response = await self.crawler.engine.download_async(request)
         except FetchFailed as failed:
             problem = failed
+        except (EndRun, OSError, ArchiveError):
+            raise
+        except Exception as error:  # one answer that nothing here foresees must not end the run
+            self.logger.exception("%s", request.url[:MAX_URL])
+            problem = FetchFailed(FetchError.PROTOCOL, f"{type(error).__name__}: {error}")
         else:
             if response.status < 400:
                 return response
@@ -198,10 +218,14 @@ class _Reading:
                 return
             try:
                 page, items = self._rows(response, step.page)
+                turn = self._turns[step.page] = self._pager.turn(page)
             except TooComplex as error:
                 self._failed = (Stop.ERROR, f"page {step.page}: {error}")
                 return
-            turn = self._turns[step.page] = self._pager.turn(page)
+            except Exception as error:  # a page that cannot be read ends its listing, not the run
+                self._spider.logger.exception("listing %s page %d", self._listing.key, step.page)
+                self._failed = (Stop.ERROR, f"page {step.page}: {type(error).__name__}: {error}"[:MAX_DETAIL])
+                return
             number = step.page
             step = self._walk.feed(
                 number,
@@ -232,8 +256,12 @@ class _Reading:
             "parent": self._listing.url if ask.form else "",
             "verbatim_url": True,
         }
+        url = sendable(ask.url)
+        if refused := self._spider.out_of_scope(url, Purpose.LISTING):
+            self._failed = self._why(refused, number)
+            return None
         request = Request(
-            sendable(ask.url),
+            url,
             method="POST" if ask.form else "GET",
             headers={**ask.headers, **({"Content-Type": FORM} if ask.form else {})},
             body=urlencode(ask.form) if ask.form else None,

@@ -145,7 +145,7 @@ class Score:
             "4-shingle F1": f"{self.shingle_f1 / articles:.4f}",
             "leak": f"{self.leaked / max(self.words, 1):.4f}",
             "title": f"{self.titles / articles:.3f}",
-            "date": f"{self.dates / max(self.dated, 1):.3f}",
+            "date": f"{self.dates / self.dated:.3f}" if self.dated else "–",
             "false dates": f"{self.false_dates}/{articles}",
             "authors": f"{self.authors / articles:.3f}",
             "articles refused": f"{self.missed}/{self.articles}",

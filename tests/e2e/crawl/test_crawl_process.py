@@ -167,6 +167,25 @@ def scrapy(bench: Bench, *arguments: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
+def test_nobody_is_asked_without_a_contact(bench: Bench) -> None:
+    site = Site(paged_listing("/tin-tuc", 4, 2))
+    with serve(site):
+        bench.portal(site, extra='hosts=("http://khac.gov.vn",),')
+        crawl = bench.start(bench.plan(), environment={"CONGTIN_CONTACT": ""})
+        _, error = crawl.process.communicate()
+        bench.environment["CONGTIN_CONTACT"] = ""
+        by_hand = scrapy(bench, "crawl", bench.name)
+    assert site.seen == []
+    assert crawl.process.returncode == 1
+    (line,) = [json.loads(line) for line in error.decode().splitlines()]
+    assert line["level"] == "ERROR"
+    assert by_hand.returncode != 0
+    for text in (line["message"], by_hand.stderr):
+        assert "CONGTIN_CONTACT is not set" in text
+        assert "http://khac.gov.vn:80" in text
+        assert "Traceback" not in text
+
+
 def test_a_broken_portal_file_stops_only_itself(bench: Bench) -> None:
     bench.portal(Site())
     (bench.folder / "portals" / "hong.py").write_text('"""x"""\nportal = Portal(\n', encoding="utf-8")

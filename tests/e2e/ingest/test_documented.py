@@ -11,7 +11,7 @@ import pytest
 
 from storage.settings import PROJECT_ROOT
 from tests.e2e.ingest.site import House
-from tests.replicas import Replicas
+from tests.replicas import serve
 
 SAVED = PROJECT_ROOT / "tests/cases/lao_cai/tong_ket_nhiem_vu/page.html.gz"
 PAGES = [PROJECT_ROOT / "README.md", PROJECT_ROOT / "CONTRIBUTING.md", *sorted((PROJECT_ROOT / "docs").glob("*.md"))]
@@ -42,24 +42,25 @@ def test_links_lead_somewhere() -> None:
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-def test_commands_of_the_readme(
-    house: House, replicas: Replicas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_commands_of_the_readme(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     commands = [line for page in PAGES for line in shown(page) if not line.startswith("make ")]
     assert any(line.startswith("congtin ingest") for line in commands)
     (tmp_path / "page.html").write_bytes(gzip.decompress(SAVED.read_bytes()))
     monkeypatch.chdir(tmp_path)
-    for line in commands:
-        program, *arguments = shlex.split(line)
-        assert program == "congtin", line
-        code, out, err = house.run(*arguments)
-        assert code == 0, f"{line}\n{out}\n{err}"
-        assert out.strip(), line
+    with serve(seed=11, articles=12) as replicas:
+        monkeypatch.setenv("CONGTIN_CONNECT_TO", replicas.connect_to)
+        monkeypatch.setenv("CONGTIN_CA_FILE", replicas.ca_file)
+        for line in commands:
+            program, *arguments = shlex.split(line)
+            assert program == "congtin", line
+            code, out, err = house.run(*arguments)
+            assert code == 0, f"{line}\n{out}\n{err}"
+            assert out.strip(), line
 
 
 @pytest.mark.timeout(300)
 def test_the_demo_ends_well(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tests.demo", "--var", str(tmp_path), "--articles", "24"]
+    command = [sys.executable, "-m", "tests.demo", "--var", str(tmp_path), "--articles", "12"]
     done = subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Lượt 2 không thêm" in done.stdout

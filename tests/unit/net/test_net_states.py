@@ -26,8 +26,9 @@ from crawlers.net.errors import AddressRefusedError, EndRun, FetchFailed, classi
 from crawlers.net.hosts import Hosts
 from crawlers.net.log import JsonFormatter
 from crawlers.net.pace import Pace
-from crawlers.net.recorder import MAX_FAILURES, Recorder, memory_mb, write_report
+from crawlers.net.recorder import MAX_FAILURES, MAX_URL, Recorder, memory_mb, write_report
 from crawlers.net.retry import seconds_of
+from crawlers.net.robots import MAX_SIZE, robots_text
 from crawlers.plan import CrawlReport, Plan, Stop
 from storage.vocabulary import FetchError, Purpose
 
@@ -90,6 +91,23 @@ def test_forbidden(answers: list[tuple[int, Purpose]], closed: bool) -> None:
             hosts.check(HOST)
     else:
         hosts.check(HOST)
+
+
+def test_server_errors_in_a_row_let_a_host_recover() -> None:
+    hosts = Hosts()
+    for status in [500] * 14 + [200] + [503] * 14:
+        hosts.answered(HOST, status, Purpose.ARTICLE)
+    hosts.check(HOST)
+    hosts.answered(HOST, 502, Purpose.ARTICLE)
+    with pytest.raises(FetchFailed, match="15 server errors in a row, the last: HTTP 502"):
+        hosts.check(HOST)
+
+
+def test_retry_after_holds_the_host() -> None:
+    pace = Pace(1, {HOST: 0.0})
+    pace.hold(HOST, 60)
+    pace.ended(HOST, latency=None, ok=True)
+    assert 59 < pace.seconds_until_free(HOST) <= 60
 
 
 def test_pace_waits_from_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,6 +210,8 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
         ("soon", None),
         ("", None),
         ("٣", None),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None),
+        ("Mon, 01 Jan 2001 00:00:00 +9999", None),
         ("99999999999999999999", 999_999_999),
     ],
 )
@@ -225,6 +245,7 @@ def test_what_errors_mean(exception: Exception, error: FetchError) -> None:
 
 
 def test_details_are_short() -> None:
+    assert len(str(FetchFailed(FetchError.REDIRECT, "http://x/" + "y" * 5000))) < 400
     assert len(classify(ValueError("x\n" * 5000)).detail) <= 300
     assert "\n" not in classify(ValueError("x\ny")).detail
 
@@ -242,6 +263,31 @@ def test_report(tmp_path: Path) -> None:
     assert (len(report.failures), report.requests) == (MAX_FAILURES, {Purpose.ARTICLE: 7})
     assert report.listings == ()
     assert Stop.SHUTDOWN.value == "shutdown"
+
+
+def test_addresses_in_a_report_are_bounded(tmp_path: Path) -> None:
+    recorder = Recorder(plan(tmp_path))
+    recorder.failure("http://x/" + "y" * 100_000, Purpose.ARTICLE, FetchError.SCOPE)
+    assert len(recorder.failures[0].url) == MAX_URL
+
+
+LINE = "Disallow: /tin\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (LINE.encode(), LINE),
+        (b"\xef\xbb\xbf" + LINE.encode(), LINE),
+        (LINE.encode("utf-16"), LINE),
+        (b"\xfe\xff" + LINE.encode("utf-16-be"), LINE),
+        (b"\xff" + LINE.encode(), LINE),
+        (b"#" * (MAX_SIZE - 16) + b"\n" + LINE.encode() + b"Disallow: /", "#" * (MAX_SIZE - 16) + "\n" + LINE),
+        (b"#" * (MAX_SIZE - 5) + b"\nDisallow: /", "#" * (MAX_SIZE - 5) + "\n"),
+    ],
+)
+def test_the_text_of_robots(body: bytes, text: str) -> None:
+    assert robots_text(body) == text
 
 
 def test_memory_is_this_process_s_own() -> None:
