@@ -58,6 +58,7 @@ def test_commands_of_the_readme(house: House, tmp_path: Path, monkeypatch: pytes
             assert out.strip(), line
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(300)
 def test_the_demo_ends_well(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.demo", "--var", str(tmp_path), "--articles", "12"]

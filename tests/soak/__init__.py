@@ -1,0 +1,1 @@
+"""Long runs: kills, and the demo as a whole."""
