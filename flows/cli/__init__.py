@@ -22,10 +22,12 @@ def _settings() -> None:
     """Read the settings first: an unusable one is a usage error that names it."""
     from pydantic import ValidationError
 
-    from storage.settings import settings
+    from storage.settings import UnknownSettingError, settings
 
     try:
         settings()
+    except UnknownSettingError as error:
+        fail(str(error))
     except ValidationError as error:
         fail("; ".join(f"CONGTIN_{'_'.join(map(str, one['loc'])).upper()}: {one['msg']}" for one in error.errors()))
 

@@ -49,10 +49,13 @@ def connect_database() -> "Engine":
     from storage.database import engine as databases
     from storage.settings import settings
 
-    settings().var.mkdir(parents=True, exist_ok=True)
+    try:
+        settings().var.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fail(f"CONGTIN_VAR: không tạo được thư mục {settings().var}: {error.strerror}")
     try:
         return databases.connect(settings().database)
-    except (SQLAlchemyError, ValueError) as error:
+    except (SQLAlchemyError, ValueError, OSError) as error:
         fail(f"CONGTIN_DATABASE_URL: {says(error)}")
 
 

@@ -36,8 +36,10 @@ def ingest(
     from rich.console import Console
 
     from crawlers import portals
+    from crawlers.net import connect_map
     from flows.cli.logs import log_to_screen
     from flows.steps.order import Mode, Order
+    from storage.settings import settings
 
     names = list(dict.fromkeys(portal or ()))
     if bool(names) == every:
@@ -45,7 +47,8 @@ def ingest(
     first = day_start(parse_day(since, "--since")) if since else None
     try:
         chosen, broken = portals.load_all() if every else ([portals.load(name) for name in names], [])
-    except portals.PortalError as error:
+        connect_map.parse(settings().connect_to)
+    except (portals.PortalError, ValueError) as error:
         fail(str(error))
     screen = Console(stderr=True)
     log_to_screen(screen, logging.INFO if verbose else logging.WARNING)

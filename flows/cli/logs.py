@@ -14,6 +14,8 @@ FILE_SIZE = 10_000_000
 FILES_KEPT = 5
 LONGEST = 4000
 """Characters of a message that are kept: a title of ten megabytes is not a log line."""
+_OF_PORTALS = "congtin."
+"""Start of the loggers' names of the portals' runs."""
 
 
 class JsonLines(logging.Formatter):
@@ -34,8 +36,10 @@ class JsonLines(logging.Formatter):
 
 class _Plain(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        """Return the message with control characters escaped, so that no page can write to the terminal."""
+        """Return portal and message with control characters escaped, so that no page can write to the terminal."""
         text = record.getMessage()[:LONGEST]
+        if record.name.startswith(_OF_PORTALS):
+            text = f"{record.name.removeprefix(_OF_PORTALS)}: {text}"
         return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
@@ -51,7 +55,7 @@ def log_to_screen(console: "Console", level: int) -> None:
 def portal_log(folder: Path, portal: str) -> logging.Logger:
     """Return the logger of a portal's run, which writes to `<folder>/<portal>.log`, kept in five files."""
     folder.mkdir(parents=True, exist_ok=True)
-    logger = logging.getLogger(f"congtin.{portal}")
+    logger = logging.getLogger(f"{_OF_PORTALS}{portal}")
     if not logger.handlers:
         handler = RotatingFileHandler(
             folder / f"{portal}.log", maxBytes=FILE_SIZE, backupCount=FILES_KEPT, encoding="utf-8", delay=True

@@ -124,7 +124,14 @@ ARTICLE_COLUMNS: tuple[Column, ...] = (
     column("section", "text", "Section that the page names.", "reading", "Tin thời sự", null="it names none"),
     column("authors", "json", "Names of the authors, as a JSON array.", "reading", '["Nguyễn Văn A"]'),
     column("byline_raw", "text", "Byline as printed.", "reading", "Nguyễn Văn A - Ban Biên tập", null="there is none"),
-    column("source_credit", "text", "Source that the page credits.", "reading", "Báo Lào Cai", null="it credits none"),
+    column(
+        "source_credit",
+        "text",
+        "Source that the page credits, as printed.",
+        "reading",
+        "Theo Báo Lào Cai",
+        null="it credits none",
+    ),
     column(
         "published_at",
         "time",

@@ -15,6 +15,9 @@ Result = TypeVar("Result")
 
 _WRITES = "congtin_writes"
 
+_DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
+"""What an address may begin with: the options below are those of these drivers."""
+
 BUSY_SECONDS = 30
 """How long a writer waits for another's lock on SQLite; batches hold it for well under a second."""
 
@@ -27,9 +30,11 @@ def connect(url: str) -> Engine:
 
     Raises:
         sqlalchemy.exc.ArgumentError: the address cannot be parsed.
-        ValueError: another database is named.
+        ValueError: another database or driver is named.
     """
     parsed = make_url(url)
+    if parsed.drivername not in _DRIVERS:
+        raise ValueError(f"cannot use {parsed.drivername}: one of {', '.join(_DRIVERS)}")
     # Parameters hold page texts: they do not belong in error messages and logs.
     if parsed.get_backend_name() == "postgresql":
         return create_engine(
@@ -46,8 +51,6 @@ def connect(url: str) -> Engine:
                 "tcp_user_timeout": 60_000,
             },
         )
-    if parsed.get_backend_name() != "sqlite":
-        raise ValueError(f"cannot use {parsed.get_backend_name()}: SQLite and PostgreSQL are supported")
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})

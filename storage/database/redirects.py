@@ -1,8 +1,9 @@
 """Redirects between articles' addresses: the source becomes another address of the article at the target."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from storage.database.failures import note_tries
 from storage.database.keys import address_id
@@ -39,21 +40,23 @@ def note_redirects(connection: Connection, portal: str, redirects: Sequence[Capt
             connection.execute(update(address).where(address.c.id == row.id).values(retry_at=None))
 
 
-def redirect_sources(connection: Connection, targets: Collection[str]) -> dict[str, set[str]]:
-    """Return, by address id, the ids of the addresses that were seen to redirect to it, over several hops too."""
-    found: dict[str, set[str]] = {}
+def redirect_sources(connection: Connection, targets: Collection[str]) -> dict[str, dict[str, datetime]]:
+    """Return, by address id, the addresses that were seen to redirect to it, over several hops too, and when last."""
+    found: dict[str, dict[str, datetime]] = {}
     ends = {target: {target} for target in targets}
     for _ in range(MAX_HOPS):
         if not ends:
             break
         hops = connection.execute(
-            select(capture.c.address_id, capture.c.redirect_to).where(capture.c.redirect_to.in_(ends)).distinct()
+            select(capture.c.address_id, capture.c.redirect_to, func.max(capture.c.fetched_at))
+            .where(capture.c.redirect_to.in_(ends))
+            .group_by(capture.c.address_id, capture.c.redirect_to)
         ).all()
         further: dict[str, set[str]] = {}
-        for source, target in hops:
+        for source, target, at in hops:
             for end in ends[target]:
-                if source != end and source not in found.setdefault(end, set()):
-                    found[end].add(source)
+                if source != end and source not in found.setdefault(end, {}):
+                    found[end][source] = at
                     further.setdefault(source, set()).add(end)
         ends = further
     return found

@@ -119,7 +119,9 @@ class Decider(Moves):
             self._failed(capture, FetchFailed(FetchError.PROTOCOL, "304 for an address without an article"), address)
             return
         article = self.state.articles[address.article_id]
+        self._serves_again(capture, address, article)
         self.seen(capture, address, article, address.content_hash)
+        self._follow_redirects(capture, address, article)
         self.work.end(capture, CaptureState.SAME, article_id=article.id, effect=Effect.SAME)
 
     def _failed(self, capture: Capture, failed: FetchFailed, address: Address) -> None:
@@ -168,6 +170,7 @@ class Decider(Moves):
                 effect = Effect.JOINED
         else:
             article, effect = self.state.articles[address.article_id], Effect.SAME
+            self._serves_again(capture, address, article)
         if effect is not None:
             effect, article = self._compare(capture, found, address, article, effect)
             state = CaptureState.SAME if effect is Effect.SAME else CaptureState.STORED
@@ -192,12 +195,26 @@ class Decider(Moves):
                 self.state.give(source, article, REDIRECT)
                 source.retry_at, source.tries = None, 0
                 self.tell(Change.RELINKED, article, ["addresses"], capture)
-            elif source.article_id != article.id:
+            elif source.article_id == article.id:
+                if source.role != REDIRECT:
+                    self.state.give(source, article, REDIRECT)
+                    self.tell(Change.RELINKED, article, ["addresses"], capture)
+                    if article.address_id == source.id:
+                        self.promote(address, article, capture)
+            else:
                 other = self.state.articles[source.article_id]
                 title = self.state.shown[article.id].field_hashes["title"]
                 left = [one for one in self.state.of_article(other.id) if one.alive and one not in sources]
                 if not left and self.state.shown[other.id].field_hashes["title"] == title:
                     self.fold(other, article, capture, REDIRECT)
+
+    def _serves_again(self, capture: Capture, address: Address, article: KnownArticle) -> None:
+        """Take note that an address which redirected serves a page of its own again."""
+        if address.role == REDIRECT:
+            self.state.give(address, article, DUPLICATE)
+            self.tell(Change.RELINKED, article, ["addresses"], capture)
+            if not any(one.alive and one.role == PRIMARY for one in self.state.of_article(article.id)):
+                self.promote(address, article, capture)
 
     def _identify(self, found: Article, address: Address, capture: Capture) -> KnownArticle | None:
         """Return the known article that a new address is of, having made the address one of its; None if there is none.

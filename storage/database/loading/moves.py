@@ -71,9 +71,10 @@ class Moves:
                 self.fold(other, article, capture, DUPLICATE)
 
     def sources(self, address: Address) -> list[Address]:
-        """Return the addresses that were seen to redirect to this one."""
-        found = (self.state.addresses.get(key) for key in sorted(self.state.sources.get(address.id, ())))
-        return [one for one in found if one is not None]
+        """Return the addresses that redirect to this one, and have served nothing of their own since they did."""
+        redirects = sorted(self.state.sources.get(address.id, {}).items())
+        found = ((self.state.addresses.get(key), at) for key, at in redirects)
+        return [one for one, at in found if one is not None and (one.last_seen_at is None or one.last_seen_at <= at)]
 
     def tell(
         self,

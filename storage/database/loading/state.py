@@ -72,12 +72,15 @@ class KnownArticle:
 
 @dataclass(slots=True)
 class State:
-    """What is known, by id; `shown` by article id, `sources` (redirects) by the id of the address they lead to."""
+    """What is known, by id; `shown` by article id.
+
+    `sources` are redirects: by the id of the address they lead to, the addresses they start from and when last.
+    """
 
     addresses: dict[str, Address] = field(default_factory=dict)
     articles: dict[int, KnownArticle] = field(default_factory=dict)
     shown: dict[int, Shown] = field(default_factory=dict)
-    sources: dict[str, set[str]] = field(default_factory=dict)
+    sources: dict[str, dict[str, datetime]] = field(default_factory=dict)
     _owned: dict[int, set[str]] = field(default_factory=dict)
     _texts: dict[str, set[int]] = field(default_factory=dict)
 

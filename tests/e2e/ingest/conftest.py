@@ -1,6 +1,7 @@
 """Fixtures of the whole way."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,20 @@ def house(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 @pytest.fixture
 def replicas(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Replicas]:
     """Fresh replicas of the five portals, on the map of the house."""
-    with serve(seed=11) as served:
+    with _served(monkeypatch, 45) as served:
+        yield served
+
+
+@pytest.fixture
+def few(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Replicas]:
+    """The same, small: for what the number of articles does not matter to."""
+    with _served(monkeypatch, 12) as served:
+        yield served
+
+
+@contextmanager
+def _served(monkeypatch: pytest.MonkeyPatch, articles: int) -> Iterator[Replicas]:
+    with serve(seed=11, articles=articles) as served:
         monkeypatch.setenv("CONGTIN_CONNECT_TO", served.connect_to)
         monkeypatch.setenv("CONGTIN_CA_FILE", str(served.ca_file))
         settings.cache_clear()

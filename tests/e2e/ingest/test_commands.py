@@ -58,6 +58,7 @@ def test_a_refused_page(house: House, tmp_path: Path) -> None:
         ["read", __file__, "--url", "không phải địa chỉ"],
         ["read", __file__, "--url", "https://laocai.gov.vn/x", "--portal", "khong_co"],
         ["read", __file__],
+        ["read", __file__, "--url", "https://laocai.gov.vn:99999/x"],
         ["ingest"],
         ["ingest", "--all", "lao_cai"],
         ["ingest", "khong_co"],
@@ -74,10 +75,25 @@ def test_what_cannot_be_used_is_said(house: House, arguments: list[str]) -> None
     assert "Traceback" not in err
 
 
-def test_an_unusable_setting_is_named(house: House) -> None:
-    code, _, err = house.run("portal", "list", CONGTIN_READERS="0")
-    assert code == 2
-    assert "CONGTIN_READERS" in err
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CONGTIN_READERS", "0"),
+        ("CONGTIN_REDERS", "2"),
+        ("CONGTIN_CA_FILE", "/khong/co.pem"),
+        ("CONGTIN_CA_FILE", __file__),
+        ("CONGTIN_CONNECT_TO", "congthu.gov.vn"),
+        ("CONGTIN_VAR", "/dev/null/var"),
+        ("CONGTIN_DATABASE_URL", "postgresql+asyncpg://congtin:canary-41c@db/congtin"),
+        ("CONGTIN_DATABASE_URL", "sqlite:////dev/null/congtin.db"),
+    ],
+)
+def test_an_unusable_setting_is_named(house: House, name: str, value: str) -> None:
+    code, out, err = house.run("ingest", "lao_cai", **{name: value})
+    assert (code, out) == (2, "")
+    assert name in err
+    assert "Traceback" not in err
+    assert "canary" not in err
 
 
 @pytest.mark.parametrize("command", [["portal", "list"], ["status"], ["ingest", "--all"]], ids=" ".join)

@@ -80,6 +80,7 @@ def test_a_second_run_is_skipped_at_once(house: House, paged: Site) -> None:
     assert _verdicts(house) == [Verdict.OK]
 
 
+@one_engine  # the marks are tested over both in tests/unit/database
 @pytest.mark.timeout(300)
 def test_two_hundred_pages_filled_by_five_cut_runs(house: House, paged: Site) -> None:
     paged.pages = paged_listing("/tin-tuc", 400, 2)

@@ -43,11 +43,9 @@ TROUBLES: list[dict[str, tuple[Fault | None, Verdict]]] = [
 
 
 @pytest.mark.parametrize("troubles", TROUBLES, ids=["first", "second", "third"])
-def test_hosts_that_misbehave(
-    house: House, replicas: Replicas, troubles: dict[str, tuple[Fault | None, Verdict]]
-) -> None:
+def test_hosts_that_misbehave(house: House, few: Replicas, troubles: dict[str, tuple[Fault | None, Verdict]]) -> None:
     for portal, (fault, _) in troubles.items():
-        replicas.fault(HOSTS[portal], fault)
+        few.fault(HOSTS[portal], fault)
     outcomes = house.ingest()
     found = {portal: outcome.judgement.verdict for portal, outcome in outcomes.items()}
     reasons = {portal: outcome.judgement.reason for portal, outcome in outcomes.items()}

@@ -102,12 +102,12 @@ def test_the_news_of_a_day(house: House, replicas: Replicas) -> None:
         assert {number for title, number in versions.items() if title not in edited} == {1}
 
 
-def test_a_run_leaves_its_numbers(house: House, replicas: Replicas) -> None:
+def test_a_run_leaves_its_numbers(house: House, few: Replicas) -> None:
     outcome = house.ingest("lao_cai")["lao_cai"]
     (run,) = house.rows("SELECT run_id, verdict, reason, counts FROM v1_runs")
     counts = json.loads(run.counts) if isinstance(run.counts, str) else run.counts
     assert run.run_id == outcome.run_id
     assert (run.verdict, run.reason) == (outcome.judgement.verdict.value, outcome.judgement.reason)
     assert counts["new"] == house.number("SELECT count(*) FROM v1_articles")
-    assert counts["requests"] == len(replicas.requests)
+    assert counts["requests"] == len(few.requests)
     assert not list(Path(house.var / "runs").iterdir()), "plans and reports of ended runs are not kept"

@@ -323,6 +323,32 @@ def test_an_article_found_first_at_its_new_address_takes_in_the_old_one(desk: De
     assert (found["url"], found["first_seen_at"]) == (url("moi"), "2025-03-10T05:00:00+07:00")
 
 
+@pytest.mark.parametrize("status", [200, 304])
+def test_a_second_address_that_the_first_leads_to_later_becomes_the_one_shown(desk: Desk, status: int) -> None:
+    desk.serve("cu")
+    desk.next_day()
+    desk.serve("moi")
+    desk.next_day()
+    desk.redirect("cu", "moi")
+    desk.serve("moi") if status == 200 else desk.not_modified("moi")
+    found = rows(desk.engine, "SELECT * FROM v1_addresses ORDER BY url")
+    assert [(one["url"], one["role"]) for one in found] == [(url("cu"), "redirect"), (url("moi"), "primary")]
+    assert one(desk.engine, "SELECT * FROM v1_articles")["url"] == url("moi")
+    assert len(rows(desk.engine, "SELECT * FROM v1_article_versions")) == 1
+
+
+def test_an_old_address_that_serves_another_piece_becomes_an_article_of_its_own(desk: Desk) -> None:
+    desk.serve("cu")
+    desk.next_day()
+    desk.redirect("cu", "moi")
+    desk.serve("moi")
+    desk.next_day()
+    desk.serve("cu", title="Một bài khác", body=f"{LONG} của bài khác")
+    desk.serve("moi")
+    found = rows(desk.engine, "SELECT url, version_no FROM v1_articles ORDER BY article_id")
+    assert [(one["url"], one["version_no"]) for one in found] == [(url("moi"), 1), (url("cu"), 1)]
+
+
 def test_dead_addresses_sent_to_one_page_do_not_become_it(desk: Desk) -> None:
     desk.serve("a", title="Bài a", body=f"{LONG} a")
     desk.serve("b", title="Bài b", body=f"{LONG} b")
