@@ -16,12 +16,12 @@ from crawlers.reading.article import read_article
 from crawlers.reading.decode import decode
 from crawlers.reading.tree import TooComplex, parse
 from crawlers.reading.verdict import Verdict, of_bytes
+from crawlers.reading.version import READER_VERSION
 from crawlers.rules import get, valid_rules
 from storage.records import VIETNAM, Article, ListingItem, Refusal
 from storage.vocabulary import RefusalKind
 
-READER_VERSION = "1"
-"""Raised with every change of what a page reads as: readings of another version may be made again."""
+__all__ = ["READER_VERSION", "read_page"]
 
 _SELECTORS = ("title", "lead", "date", "body", "author", "section", "view_count", "related", "attachment", "drop")
 _CLASS_OR_ID = re.compile(r"[.#]([\w-]+)")

@@ -44,7 +44,7 @@ class Findings:
         lost: how a crawl process ended without a report, or "".
         database: what the database answered last while it was down, or "".
         closed: why nothing was fetched although nothing is wrong (night window), or "".
-        standing: listed addresses that were asked, in this run or before, without and with an article.
+        standing: of the rows that the run's listings showed, those asked so far without and with an article.
     """
 
     portal: Portal
@@ -197,7 +197,7 @@ def _still_refused(findings: Findings) -> tuple[Verdict, str] | None:
     without, having = findings.standing
     if without < SAMPLE or without <= findings.portal.expect.refused * (without + having):
         return None
-    return Verdict.MANY_REFUSED, f"{without}/{without + having} địa chỉ đã hỏi của cổng vẫn chưa cho bài nào."
+    return Verdict.MANY_REFUSED, f"{without}/{without + having} dòng của danh sách đã được tải mà chưa cho bài nào."
 
 
 def _drifted(findings: Findings) -> tuple[Verdict, str] | None:

@@ -150,7 +150,11 @@ class _Run:
                 return Judgement(Verdict.FAILED, f"Chưa được gửi yêu cầu nào. {why}")
             await self._fetch()
         findings = self._findings(await self._front())
-        return judge(replace(findings, standing=await asyncio.to_thread(standing, self.house.engine, self.portal.name)))
+        return judge(
+            replace(
+                findings, standing=await asyncio.to_thread(standing, self.house.engine, self.portal.name, self.run_id)
+            )
+        )
 
     async def _fetch(self) -> None:
         plan = await self._stage("lập kế hoạch", self._plan)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, func, select
+from sqlalchemy import Connection, Engine, Row, distinct, func, select
 
 from storage.database.engine import transact
 from storage.database.failures import MAX_TRIES
@@ -204,10 +204,17 @@ def _listings(connection: Connection, portal: str) -> dict[str, ListingKnowledge
     }
 
 
-def standing(engine: Engine, portal: str) -> tuple[int, int]:
-    """Return how many listed addresses of a portal were asked and have no article, and how many have one."""
-    of_portal = select(func.count()).select_from(address).where(address.c.portal == portal)
+def standing(engine: Engine, portal: str, run_id: str) -> tuple[int, int]:
+    """Return how many of the rows that a run's listings showed were asked without an article to show for, and with one.
+
+    Rows of earlier runs do not count: what a sick listing once showed says nothing of the portal today.
+    """
+    shown = (
+        select(func.count(distinct(address.c.id)))
+        .join(listing_entry, listing_entry.c.address_id == address.c.id)
+        .where(listing_entry.c.portal == portal, listing_entry.c.last_run == run_id)
+    )
     with engine.connect() as connection:
-        without = connection.scalar(of_portal.where(address.c.article_id.is_(None), address.c.tries > 0))
-        having = connection.scalar(of_portal.where(address.c.article_id.is_not(None)))
+        without = connection.scalar(shown.where(address.c.article_id.is_(None), address.c.tries > 0))
+        having = connection.scalar(shown.where(address.c.article_id.is_not(None)))
     return without or 0, having or 0

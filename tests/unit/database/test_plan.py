@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import Engine, text
 
 from storage.database.failures import MAX_TRIES, Unfetched, note_failures
-from storage.database.plan import Known, is_due, known
+from storage.database.plan import Known, is_due, known, standing
 from storage.records import VIETNAM, ListingItem, Refusal
 from storage.vocabulary import CaptureState, FetchError, Purpose, RefusalKind
-from tests.unit.database.makers import PORTAL, Desk, row, url
+from tests.unit.database.makers import PORTAL, Desk, article, row, url
 
 AGES = (1, 3, 7, 30, 90)
 MORNING = datetime(2025, 3, 10, 5, 0, 30, tzinfo=VIETNAM)
@@ -217,3 +217,15 @@ def test_a_row_that_slides_down_counts_where_it_was_seen_first(desk: Desk) -> No
     desk.list_page("tin", 2, ["a"])
     with desk.engine.connect() as connection:
         assert connection.scalar(text("SELECT last_page FROM listing_entry")) == 2
+
+
+def test_only_rows_that_the_run_saw_tell_of_the_portal_today(desk: Desk) -> None:
+    desk.list_page("tin", 1, ["a", "b", "c"])
+    desk.load(
+        row(desk.capture("a"), article(url("a"))),
+        row(desk.capture("b"), Refusal(url("b"), RefusalKind.ERROR, "trang không tồn tại")),
+    )
+    assert standing(desk.engine, PORTAL, desk.run_id) == (1, 1)
+    desk.next_day()
+    desk.list_page("tin", 1, ["a", "c"])
+    assert standing(desk.engine, PORTAL, desk.run_id) == (0, 1)
