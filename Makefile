@@ -49,10 +49,12 @@ docs: $(READY) ## write the generated pages of docs/ anew
 	$(BIN)/python -m storage.consume.dictionary
 	$(BIN)/python -m flows.documents
 
+PLAIN := --no-header --no-annotate --no-emit-find-links --no-emit-index-url
+
 lock: ## resolve pyproject.toml into requirements/*.lock (hashes, no addresses); needs uv
-	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml -o requirements/app.lock
-	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml --extra dev -c requirements/app.lock -o requirements/dev.lock
-	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate requirements/bench.in -c requirements/dev.lock -o requirements/bench.lock
+	uv pip compile --quiet --python-version 3.11 --generate-hashes $(PLAIN) pyproject.toml -o requirements/app.lock
+	uv pip compile --quiet --python-version 3.11 --generate-hashes $(PLAIN) pyproject.toml --extra dev -c requirements/app.lock -o requirements/dev.lock
+	uv pip compile --quiet --python-version 3.11 --generate-hashes $(PLAIN) requirements/bench.in -c requirements/dev.lock -o requirements/bench.lock
 
 bench-reading: $(VENV)/.bench ## our reader beside the best extractors on the same pages: quality and speed
 	$(BIN)/python -m tests.bench.reading --wrong
