@@ -147,7 +147,7 @@ class _Run:
             shutil.rmtree(self._folder(run_id), ignore_errors=True)
         if self.portal.lifecycle is Lifecycle.ACTIVE:
             if why := missing_contact(self.portal):
-                return Judgement(Verdict.FAILED, f"Chưa được gửi yêu cầu nào. {why}")
+                return Judgement(Verdict.FAILED, f"Chưa được gửi yêu cầu nào: {why}.")
             await self._fetch()
         findings = self._findings(await self._front())
         return judge(

@@ -195,3 +195,10 @@ def test_help_loads_next_to_nothing(house: House) -> None:
 def test_a_run_needs_no_prefect(house: House, paged: Site) -> None:
     assert "prefect" not in _loaded(house, "ingest", PORTAL)
     assert house.number("SELECT count(*) FROM v1_articles") == 60
+
+
+def test_nobody_is_asked_without_a_contact(house: House) -> None:
+    code, out, _ = house.run("ingest", "lao_cai", CONGTIN_CONTACT="", CONGTIN_CONNECT_TO="")
+    assert code == 1
+    assert "CONGTIN_CONTACT is not set" in " ".join(out.split())
+    assert not list(house.var.rglob("*.warc.gz*")), "nothing was fetched"
