@@ -1,0 +1,34 @@
+"""The tables. They may change from version to version; consumers read the `v1_*` views.
+
+Words: an *address* is whatever a portal lists or serves as an article, known under its canonical key; an *article* has
+one or more of them. A *version* is what the publisher changed (title or full text), a *reading* what our reader made
+of a capture; the article points at the reading that is shown.
+"""
+
+from storage.database.models.articles import article, attachment, image, reading, version, view_count
+from storage.database.models.base import metadata, schema_note
+from storage.database.models.captures import address, capture, file, listing, listing_entry, segment
+from storage.database.models.feed import change, feed
+from storage.database.models.portals import portal, portal_unit, run
+
+__all__ = [
+    "address",
+    "article",
+    "attachment",
+    "capture",
+    "change",
+    "feed",
+    "file",
+    "image",
+    "listing",
+    "listing_entry",
+    "metadata",
+    "portal",
+    "portal_unit",
+    "reading",
+    "run",
+    "schema_note",
+    "segment",
+    "version",
+    "view_count",
+]
