@@ -19,6 +19,7 @@ from crawlers.reading.verdict import Verdict, of_bytes
 from crawlers.reading.version import READER_VERSION
 from crawlers.rules import get, valid_rules
 from storage.records import VIETNAM, Article, ListingItem, Refusal
+from storage.text import sha256_hex
 from storage.vocabulary import RefusalKind
 
 __all__ = ["READER_VERSION", "read_page"]
@@ -141,4 +142,12 @@ def _rules(portal: Portal | str | None, fetched_at: datetime | None) -> tuple[tu
         rules = tuple(rule for rule in (*portal.rules, *cms.reading) if rule.valid_to is None)
     else:
         rules = valid_rules((*portal.rules, *cms.reading), day)
-    return rules, cms.listing.row, f"{portal.name}/{cms.name}"
+    return rules, cms.listing.row, f"{portal.name}/{cms.name}#{_digest(rules)}"
+
+
+@lru_cache(maxsize=1024)
+def _digest(rules: tuple[Rules, ...]) -> str:
+    """A digest of rules: a portal's are not part of this code, and a change of them is no publisher's edit."""
+    return sha256_hex("".join(rule.model_dump_json(exclude={"evidence", "valid_from", "valid_to"}) for rule in rules))[
+        :8
+    ]

@@ -98,7 +98,7 @@ VIEWS: tuple[View, ...] = (
                 "reading_capture_id", "text", "The archived response that the shown reading is of.", "load", _CAPTURE
             ),
             column("reader_version", "text", "Version of the reader.", "reading", "1"),
-            column("rules", "text", "Reading rules used.", "reading", "vnportal"),
+            column("rules", "text", "Reading rules used, with their digest.", "reading", "lao_cai/vnportal#5f1c02aa"),
             column("text_hash", "text", "SHA-256 of title and full text.", "load", "9f2c…"),
         ),
     ),
