@@ -98,8 +98,40 @@ class CaptureState(StrEnum):
     """An HTTP error or a cut response; `state_reason` is a `FetchError` or the status."""
     QUARANTINED = "quarantined"
     """The record itself could not be stored; the reason says why."""
+    REJECTED = "rejected"
+    """A person has said that this page stays out; `state_reason` is who, `detail` why."""
     NOTED = "noted"
     """Robots, listings and attachments: read, nothing to store as an article."""
+
+
+class HeldReason(StrEnum):
+    """Why a gate keeps a page back for a person."""
+
+    DRIFTED = "drifted"
+    SHRUNK = "shrunk"
+    SHARED_TEXT = "shared_text"
+    SICK_RUN = "sick_run"
+
+
+HELD_LABELS: dict[HeldReason, str] = {
+    HeldReason.DRIFTED: "mẫu trang lạ, thiếu trường vẫn có",
+    HeldReason.SHRUNK: "mẫu trang lạ, bài ngắn hẳn đi",
+    HeldReason.SHARED_TEXT: "nhiều địa chỉ chung một nội dung",
+    HeldReason.SICK_RUN: "giữ cả lượt: quá nhiều trang chung nội dung",
+}
+
+
+class Decision(StrEnum):
+    """What a person decided of a page."""
+
+    RELEASED = "released"
+    REJECTED = "rejected"
+
+
+DECISION_LABELS: dict[Decision, str] = {
+    Decision.RELEASED: "cho qua",
+    Decision.REJECTED: "bác",
+}
 
 
 class Change(StrEnum):
@@ -144,12 +176,14 @@ class Verdict(StrEnum):
     HALF = "half"
     MANY_REFUSED = "many_refused"
     DRIFTED = "drifted"
+    REDIRECTED = "redirected"
     MOVED = "moved"
     GONE = "gone"
     BLOCKED = "blocked"
     ROBOTS = "robots"
     UNREACHABLE = "unreachable"
     DEGRADED = "degraded"
+    BROKEN = "broken"
     FAILED = "failed"
     CRASHED = "crashed"
 
@@ -224,16 +258,25 @@ VERDICTS: dict[Verdict, VerdictFacts] = {
     ),
     Verdict.DRIFTED: VerdictFacts(
         "Mẫu trang thay đổi",
-        "Nhiều bài thiếu trường mà cổng này vẫn có.",
+        "Nhiều bài thiếu trường mà cổng này vẫn có; trang nghi ngờ được giữ lại, không thay bài nào.",
         _FAIL,
         23,
         True,
         True,
-        "So vài trang mới với trang cũ, sửa quy tắc đọc của cổng.",
+        "Xem `congtin held`; sửa quy tắc đọc của cổng, hoặc cho qua hay bác từng trang.",
+    ),
+    Verdict.REDIRECTED: VerdictFacts(
+        "Chuyển hướng lạ",
+        "Cổng chuyển hướng sang máy chủ khác, mới thấy trong một ngày.",
+        _FAIL,
+        30,
+        False,
+        True,
+        "Chờ lần chạy ngày sau: còn chuyển hướng thì cổng được coi là đã chuyển.",
     ),
     Verdict.MOVED: VerdictFacts(
         "Cổng đã chuyển",
-        "Cổng chuyển hướng sang máy chủ khác.",
+        "Cổng chuyển hướng sang máy chủ khác, đã thấy ở hai ngày.",
         _FAIL,
         24,
         False,
@@ -284,6 +327,15 @@ VERDICTS: dict[Verdict, VerdictFacts] = {
         False,
         True,
         "Giải phóng đĩa hoặc khởi động lại cơ sở dữ liệu, rồi chạy lại.",
+    ),
+    Verdict.BROKEN: VerdictFacts(
+        "Sai bất biến",
+        "Kho lưu và cơ sở dữ liệu không khớp nhau.",
+        _FAIL,
+        31,
+        True,
+        True,
+        "Chạy `congtin doctor`, làm theo việc được nêu ở từng phát hiện.",
     ),
     Verdict.FAILED: VerdictFacts("Lỗi", "Lỗi ngoài dự kiến.", _FAIL, 1, False, True, "Xem nhật ký của lần chạy."),
     Verdict.CRASHED: VerdictFacts(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from storage.consume.columns import ARTICLE_COLUMNS, PORTAL_COLUMNS, Column, column
 from storage.settings import PROJECT_ROOT
-from storage.vocabulary import REFUSAL_LABELS, CaptureState, Cause, Change, Verdict
+from storage.vocabulary import HELD_LABELS, REFUSAL_LABELS, CaptureState, Cause, Change, Verdict
 
 DOCUMENT = PROJECT_ROOT / "docs" / "data-dictionary.md"
 
@@ -231,14 +231,16 @@ VIEWS: tuple[View, ...] = (
                 "state",
                 "text",
                 f"`{CaptureState.REFUSED}`: not an article; `{CaptureState.HELD}`: kept back for a person; "
-                f"`{CaptureState.ERROR}`: HTTP error or cut body; `{CaptureState.QUARANTINED}`: could not be stored.",
+                f"`{CaptureState.ERROR}`: HTTP error or cut body; `{CaptureState.QUARANTINED}`: could not be stored; "
+                f"`{CaptureState.REJECTED}`: a person has said that it stays out.",
                 "load",
                 "refused",
             ),
             column(
                 "reason",
                 "text",
-                f"Of refused ones: {_words(REFUSAL_LABELS)}; of errors the HTTP status or a word of the fetch errors.",
+                f"Of refused ones: {_words(REFUSAL_LABELS)}; of held ones: {_words(HELD_LABELS)}; of errors the "
+                "HTTP status or a word of the fetch errors; of rejected ones who rejected it.",
                 "load",
                 "maintenance",
             ),

@@ -27,11 +27,12 @@ JOIN address d ON d.id = a.address_id
 LEFT JOIN portal_unit u ON u.portal = a.portal AND u.valid_from <= a.sort_date
     AND (u.valid_to IS NULL OR u.valid_to >= a.sort_date)
 LEFT JOIN portal_unit n ON n.portal = a.portal AND n.valid_to IS NULL
-WHERE a.merged_into IS NULL""",
+WHERE a.merged_into IS NULL AND a.withdrawn_at IS NULL""",
     "v1_addresses": """
 SELECT d.article_id, d.portal, d.url, d.role, d.first_seen_at, d.last_seen_at, d.gone_at
 FROM address d
-WHERE d.article_id IS NOT NULL""",
+JOIN article a ON a.id = d.article_id
+WHERE a.withdrawn_at IS NULL""",
     "v1_article_versions": """
 SELECT v.article_id, a.portal, v.no AS version_no, CASE WHEN v.no = a.version_no THEN 1 ELSE 0 END AS is_current,
     v.seen_at, r.title, r.lead, r.text, r.published_at, d.url, v.capture_id, r.capture_id AS reading_capture_id,
@@ -39,7 +40,9 @@ SELECT v.article_id, a.portal, v.no AS version_no, CASE WHEN v.no = a.version_no
 FROM version v
 JOIN article a ON a.id = v.article_id
 JOIN reading r ON r.id = v.reading_id
-JOIN address d ON d.id = v.address_id""",
+JOIN address d ON d.id = v.address_id
+JOIN capture c ON c.record_id = v.capture_id
+WHERE a.withdrawn_at IS NULL AND c.state <> 'rejected'""",
     "v1_changes": """
 SELECT c.seq, c.at AS changed_at, c.kind AS change, c.cause, c.article_id, c.portal, c.version_no, c.changed_fields,
     c.other_article_id, c.capture_id, c.run_id
@@ -47,20 +50,21 @@ FROM change c""",
     "v1_view_counts": """
 SELECT v.article_id, a.portal, v.observed_at, v.value AS view_count, v.capture_id
 FROM view_count v
-JOIN article a ON a.id = v.article_id""",
+JOIN article a ON a.id = v.article_id
+WHERE a.withdrawn_at IS NULL""",
     "v1_images": """
 SELECT a.id AS article_id, a.portal, a.version_no, i.position, i.url, NULLIF(i.caption, '') AS caption,
     NULLIF(i.credit, '') AS credit, NULLIF(i.alt, '') AS alt
 FROM article a
 JOIN image i ON i.reading_id = a.reading_id
-WHERE a.merged_into IS NULL""",
+WHERE a.merged_into IS NULL AND a.withdrawn_at IS NULL""",
     "v1_attachments": """
 SELECT a.id AS article_id, a.portal, a.version_no, t.position, f.url, t.name, NULLIF(t.media_type, '') AS media_type,
     f.state, f.detail AS state_reason, f.size, f.sha256, f.fetched_at, f.capture_id
 FROM article a
 JOIN attachment t ON t.reading_id = a.reading_id
 JOIN file f ON f.id = t.file_id
-WHERE a.merged_into IS NULL""",
+WHERE a.merged_into IS NULL AND a.withdrawn_at IS NULL""",
     "v1_runs": """
 SELECT r.id AS run_id, r.portal, r.mode, r.started_at, r.ended_at, r.verdict, r.reason, r.counts
 FROM run r""",
@@ -68,7 +72,7 @@ FROM run r""",
 SELECT c.record_id AS capture_id, c.portal, c.run_id, c.purpose, c.url, c.fetched_at, c.status AS http_status, c.state,
     c.state_reason AS reason, c.detail, c.article_id
 FROM capture c
-WHERE c.state IN ('refused', 'held', 'error', 'quarantined')""",
+WHERE c.state IN ('refused', 'held', 'error', 'quarantined', 'rejected')""",
     "v1_portals": """
 SELECT p.name AS portal, p.title, p.platform, p.level, p.lifecycle, p.lifecycle_note, p.successor, p.valid_to,
     p.verified, p.reuse,

@@ -176,6 +176,9 @@ class Decider(Moves):
             state = CaptureState.SAME if effect is Effect.SAME else CaptureState.STORED
             self.work.end(capture, state, article_id=article.id, effect=effect)
         self.seen(capture, address, article, version_hash(found))
+        if article.withdrawn_at is not None:
+            article.withdrawn_at = None
+            self.tell(Change.RESTORED, article, ["withdrawn_at"], capture)
         self._follow_redirects(capture, address, article)
         if found.view_count is not None:
             self.work.view_counts.append(
@@ -294,6 +297,7 @@ class Decider(Moves):
             last_seen_at=capture.fetched_at,
             last_visit_at=capture.fetched_at,
             gone_at=None,
+            withdrawn_at=None,
             sort_date=day,
             sort_date_basis=basis,
             split_from=split_from,

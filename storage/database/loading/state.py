@@ -62,6 +62,7 @@ class KnownArticle:
     last_seen_at: datetime
     last_visit_at: datetime
     gone_at: datetime | None
+    withdrawn_at: datetime | None
     sort_date: date
     sort_date_basis: str
     split_from: int | None
@@ -118,7 +119,7 @@ class State:
     def same_text(self, digest: str) -> list[KnownArticle]:
         """Return the articles that show this title and full text, the oldest first."""
         found = (self.articles[key] for key in sorted(self._texts.get(digest, ())))
-        return [one for one in found if one.merged_into is None]
+        return [one for one in found if one.merged_into is None and one.withdrawn_at is None]
 
 
 _ADDRESS = tuple(name for name in Address.__dataclass_fields__ if name != "changed")

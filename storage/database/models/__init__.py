@@ -8,6 +8,7 @@ of a capture; the article points at the reading that is shown.
 from storage.database.models.articles import article, attachment, image, reading, version, view_count
 from storage.database.models.base import metadata, schema_note
 from storage.database.models.captures import address, capture, file, listing, listing_entry, segment
+from storage.database.models.decisions import decision, figure
 from storage.database.models.feed import change, feed
 from storage.database.models.portals import portal, portal_unit, run
 
@@ -17,7 +18,9 @@ __all__ = [
     "attachment",
     "capture",
     "change",
+    "decision",
     "feed",
+    "figure",
     "file",
     "image",
     "listing",

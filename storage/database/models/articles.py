@@ -21,6 +21,7 @@ article = Table(
     Column("last_seen_at", VietnamTime, nullable=False),
     Column("last_visit_at", VietnamTime, nullable=False),
     Column("gone_at", VietnamTime),
+    Column("withdrawn_at", VietnamTime),
     Column("sort_date", Day, nullable=False),
     Column("sort_date_basis", Text, nullable=False),
     Column("split_from", BigId, ForeignKey("article.id"), index=True),
