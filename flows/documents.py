@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
@@ -36,6 +36,9 @@ class RefusalRecord:
     reader_version: str
 
 
+_OF_PAGES = {"continues", "first_page"}
+"""What one page of a split article says of the others: for the crawl, not for readers of the result."""
+
 _OUTPUT: TypeAdapter[ArticleRecord | RefusalRecord] = TypeAdapter(ArticleRecord | RefusalRecord)
 
 
@@ -49,16 +52,20 @@ def reading_json(result: Article | Refusal) -> str:
         values = {entry.name: getattr(result, entry.name) for entry in fields(result)}
         values["published_at"] = published
         record = ArticleRecord(**values, published_on=published.date() if published else None)
-    return json.dumps(_OUTPUT.dump_python(record, mode="json"), ensure_ascii=False, indent=2)
+    return json.dumps(_OUTPUT.dump_python(record, mode="json", exclude=_OF_PAGES), ensure_ascii=False, indent=2)
 
 
 def reading_schema() -> str:
     """Return the JSON schema of what `congtin read` prints, with a final line feed."""
-    schema = {
+    schema: dict[str, Any] = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "congtin read",
         **_OUTPUT.json_schema(mode="serialization"),
     }
+    del schema["$defs"]["Continuation"]
+    record = schema["$defs"]["ArticleRecord"]
+    record["properties"] = {name: value for name, value in record["properties"].items() if name not in _OF_PAGES}
+    record["required"] = [name for name in record["required"] if name not in _OF_PAGES]
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
 
 

@@ -126,6 +126,14 @@ class RelatedLink:
 
 
 @dataclass(frozen=True, slots=True)
+class Continuation:
+    """A page on which an article goes on: its number (the first page is 1) and its absolute address, as found."""
+
+    page: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """How a field was read: the step of the cascade and the evidence (a selector, a label, the raw text)."""
 
@@ -140,6 +148,8 @@ class Article:
     `text` is the body's paragraphs joined by a line feed; captions, credits and bylines are not in it.
     `published_at` is only what the page or the listing row prints; a bounded inference stands apart in
     `inferred_from` and `inferred_to`. `provenance` has one entry for every field that has a value.
+    `continues` are the later pages of an article that is split over several; `first_page` is the address of its first
+    page where this is the reading of a later one.
     """
 
     url: str
@@ -171,6 +181,8 @@ class Article:
     flags: tuple[str, ...] = ()
     reader_version: str = ""
     rules: str = ""
+    continues: tuple[Continuation, ...] = ()
+    first_page: str | None = None
 
     @property
     def full_text(self) -> str:

@@ -5,6 +5,7 @@ portal rules → CMS rules → structure and text signals → generic. A page is
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from lxml.html import HtmlElement
@@ -15,11 +16,13 @@ from crawlers.reading import title as titles
 from crawlers.reading.body import Parts, part
 from crawlers.reading.events import event_date
 from crawlers.reading.fields import Reading
+from crawlers.reading.joining import PAGES_MISSING
 from crawlers.reading.language import language_of
 from crawlers.reading.lines import Says
 from crawlers.reading.meta import read_meta
 from crawlers.reading.page import Kind, Line, Page
 from crawlers.reading.related import related_links
+from crawlers.reading.sequel import find_sequel
 from crawlers.reading.walk import build
 from storage.records import Article, Block, ListingItem, MissingDate, Paragraph, Provenance
 from storage.records import Kind as ArticleKind
@@ -82,7 +85,8 @@ def read_article(
             RefusalKind.EMPTY, "no text, file or image under a title" if title else "no title and no text"
         )
     parts = part(page, title.line, title.text, place, rules, listing)
-    return _assemble(reading, title, place, parts, rules_name, version)
+    article = _assemble(reading, title, place, parts, rules_name, version)
+    return article if isinstance(article, verdict.Verdict) else _going_on(article, page, parts)
 
 
 def _marks(page: Page) -> list[int]:
@@ -196,6 +200,13 @@ def _assemble(  # noqa: C901  # one line a field
         reader_version=version,
         rules=rules_name,
     )
+
+
+def _going_on(article: Article, page: Page, parts: Parts) -> Article:
+    """The article with what its page says of further pages."""
+    sequel = find_sequel(page, parts.body or parts.lead)
+    flags = (*article.flags, PAGES_MISSING) if sequel.pages else article.flags
+    return replace(article, continues=sequel.pages, first_page=sequel.first, flags=flags)
 
 
 def _is_unsure(place: locate.Place, title: titles.Candidate) -> bool:

@@ -122,7 +122,7 @@ _PATTERNS: dict[Says, str] = {
     r"last modified at ?.{0,40}? ?by ?.{0,60}|tin nổi bật ?:?",
     Says.PAGER: r"(?:(?:trang|page) ?:? ?)?(?:(?:đầu|trước|«|<<|‹|<|first|prev(?:ious)?|sau|tiếp|cuối|tiếp theo|"
     r"next|last|»|>>|›|>|→|←|\.\.\.|…|\||trang (?:đầu|trước|sau|cuối|tiếp)|\d{1,5}) ?){2,20}"
-    r"|trang (?:đầu|trước|sau|cuối|tiếp)(?: theo)?|trang \d{1,5}(?: ?/ ?\d{1,5})?|next|previous",
+    r"|(?:trang|pages?) ?:|trang (?:đầu|trước|sau|cuối|tiếp)(?: theo)?|trang \d{1,5}(?: ?/ ?\d{1,5})?|next|previous",
     Says.TAGS: r"(?:từ khóa|từ khoá|tags?|chủ đề|thẻ)(?: ?:.{0,300})?",
     Says.SKIP: r"skip .{1,30}|truy cập nội dung(?: luôn| chính)?|bỏ qua nội dung(?: chính)?|turn (?:on|"
     r"off) .{1,40}|it looks like your browser does not have javascript enabled.{0,80}"
