@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import lru_cache
 from itertools import pairwise
 
 from lxml import etree
@@ -12,6 +11,7 @@ from lxml.html import HtmlElement
 from crawlers.reading.page import HEAVY, SLANTED, Kind, Line, Node, Page, Zone
 from crawlers.reading.tables import is_data_table, table_rows
 from crawlers.reading.tree import INLINE, INVISIBLE
+from crawlers.reading.zones import MARGIN_ROLES, MARGIN_TAGS, hides, named_zone, settle
 from storage.text import clean
 
 _BLOCK, _INLINE, _BREAK, _PICTURE, _CONTROL, _FRAME, _SKIP = range(7)
@@ -32,17 +32,6 @@ _PART = frozenset({"span", "label", "time", "small", "font", "a", "big"})
 _STACKED = 40
 """Of inline pieces set one under the other, one is at least this long: a title or a lead, no row of buttons."""
 _CELLS = frozenset({"td", "th"})
-_MARGIN_TAGS = frozenset({"nav", "footer", "aside"})
-_MARGIN_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "menu"})
-_MARGIN = re.compile(
-    r"(?:^|[\s_-])(?:foot|footer|bottom|copyright|breadcrumbs?|nav|navbar|navigation|menu|megamenu)(?:$|"
-    r"[\s_-])"
-)
-_UNSEEN_CLASS = re.compile(
-    r"(?:^|\s)(?:sr-only|visually-hidden|d-none|ng-hide|aui-helper-hidden|ms-accessible|ms-hidden)(?:$|"
-    r"\s)"
-)
-_UNSEEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
 def build(root: HtmlElement, url: str, alone: Callable[[str], bool]) -> Page:
@@ -58,7 +47,9 @@ def build(root: HtmlElement, url: str, alone: Callable[[str], bool]) -> Page:
     walker = _Walker(alone)
     top = max(bodies, key=len) if bodies else root
     body = walker.block(top, top.tag, None)
-    return Page(url, root, body, walker.lines, walker.nodes, walker.controls)
+    page = Page(url, root, body, walker.lines, walker.nodes, walker.controls)
+    settle(page)
+    return page
 
 
 class _Walker:
@@ -85,7 +76,7 @@ class _Walker:
         attributes = el.items()
         if attributes:
             self._attributes(node, attributes)
-        if tag in _MARGIN_TAGS and node.zone is Zone.MAIN:
+        if tag in MARGIN_TAGS and node.zone is Zone.MAIN:
             node.zone = Zone.MARGIN
         text = el.text
         if text:
@@ -104,18 +95,18 @@ class _Walker:
                 names = f"{names} {value}" if names else value
             elif name == "style":
                 node.style = value
-                if _hides(value):
+                if hides(value):
                     node.zone = Zone.UNSEEN
             elif name == "hidden":
                 node.zone = Zone.UNSEEN
             elif name == "role":
-                if node.zone is Zone.MAIN and value in _MARGIN_ROLES:
+                if node.zone is Zone.MAIN and value in MARGIN_ROLES:
                     node.zone = Zone.MARGIN
             elif name == "align":
                 node.style += f";text-align:{value}"
         if names:
             node.names = names = names.lower()
-            zone = _named_zone(names)
+            zone = named_zone(names)
             if zone is Zone.UNSEEN:
                 node.zone = zone
             elif zone is Zone.MARGIN and node.zone is Zone.MAIN and node.tag not in {"body", "form", "html"}:
@@ -154,7 +145,7 @@ class _Walker:
         if el.attrib:
             style = el.get("style")
             names = f"{el.get('class') or ''} {el.get('id') or ''}".lower().strip()
-            if (style and _hides(style)) or (names and _named_zone(names) is Zone.UNSEEN):
+            if (style and hides(style)) or (names and named_zone(names) is Zone.UNSEEN):
                 return
             if names:
                 self.marks.append((len(self.buffer), names))
@@ -329,18 +320,6 @@ class _Walker:
                 tuple(names for at, names in self.marks[:50] if start <= at < end) if self.marks else (),
             )
         )
-
-
-@lru_cache(maxsize=8192)
-def _named_zone(names: str) -> Zone:
-    """What the words of a class and id say of a block's place."""
-    if _UNSEEN_CLASS.search(names):
-        return Zone.UNSEEN
-    return Zone.MARGIN if _MARGIN.search(names) else Zone.MAIN
-
-
-def _hides(style: str) -> bool:
-    return ("n" in style or "N" in style) and _UNSEEN_STYLE.search(style) is not None
 
 
 def _pieces(buffer: list[str]) -> list[tuple[int, int]]:
