@@ -56,6 +56,12 @@ class Settings(BaseSettings):
     read_timeout: float = Field(20.0, gt=0, description="Seconds a page may take to read before its reader is killed.")
     batch_size: int = Field(32, ge=1, le=1000, description="Captures read and loaded in one transaction.")
     disk_reserve_mb: int = Field(512, ge=0, description="Free space, in MiB, below which fetching stops.")
+    crash_at: str = Field(
+        "",
+        pattern=r"^(?:[a-z]+\.[a-z]+:[1-9][0-9]{0,5})?$",
+        description="Only for tests: `point:n` kills the process that passes a point of `storage/crash.py` for the nth "
+        "time.",
+    )
 
     @field_validator("portals", mode="before")
     @classmethod

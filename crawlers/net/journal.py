@@ -9,6 +9,7 @@ from scrapy.http import Response
 from crawlers.net.middleware import Middleware
 from crawlers.plan import Plan
 from storage.archive import Exchange, SegmentWriter
+from storage.crash import Point, sync_point
 from storage.records import VIETNAM
 
 _TRUNCATED = {"dataloss": "disconnect", "download_stopped": "length"}
@@ -42,6 +43,7 @@ class JournalMiddleware(Middleware):
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Archive the response and count its status; return it unchanged. Raises OSError if it cannot be written."""
+        sync_point(Point.ANSWERED)
         session, meta = self.session, request.meta
         session.recorder.statuses[response.status] += 1
         truncated = next((_TRUNCATED[flag] for flag in response.flags if flag in _TRUNCATED), None)

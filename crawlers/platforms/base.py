@@ -32,6 +32,7 @@ from crawlers.reading.listing import read_listing
 from crawlers.reading.tree import TooComplex, parse
 from storage.addresses import address_key, looks_like_trap
 from storage.archive import ArchiveError
+from storage.crash import Point, sync_point
 from storage.records import VIETNAM, ListingItem
 from storage.settings import settings as project_settings
 from storage.vocabulary import FetchError, Purpose
@@ -90,6 +91,7 @@ class PortalSpider(Spider):
         report = self.session.recorder.report(outcome, detail, segments)
         if self.session.report_file is not None:
             write_report(report, self.session.report_file)
+            sync_point(Point.REPORTED)
         self.logger.info(
             "crawl ended: %s %s; %d requests, %d failures",
             report.reason,

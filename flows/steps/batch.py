@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from crawlers.portal import Portal
 from flows.steps.order import Counts
 from flows.steps.reading import Readers
+from storage.crash import Point, sync_point
 from storage.database.captures import claim, index
 from storage.database.load import LoadCounts, ReadResult, load
 from storage.records import Article, Refusal
@@ -57,6 +58,7 @@ class Batches:
         await self.index()
         while claimed := await asyncio.to_thread(claim, self.engine, self.portal.name, self.run_id, self.size):
             self._read = await self.readers.read(self.portal, claimed)
+            sync_point(Point.READ)
             await self._load()
 
     async def index(self) -> None:

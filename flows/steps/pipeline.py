@@ -28,6 +28,7 @@ from flows.steps.outage import DATABASE_DOWN, says
 from flows.steps.persist import to_the_end
 from flows.steps.plan import attachment_plan, make_plan
 from storage import archive as warc
+from storage.crash import Point, sync_point
 from storage.database import runs
 from storage.database.attachments import wanted_attachments
 from storage.database.failures import Unfetched, note_failures
@@ -138,6 +139,7 @@ class _Run:
         self.run_id = await asyncio.to_thread(
             runs.start_run, self.house.engine, portal=self.portal.name, mode=self.order.mode.value
         )
+        sync_point(Point.BEGUN)
         return stale
 
     async def _stages(self, stale: Sequence[str]) -> Judgement:
@@ -158,6 +160,7 @@ class _Run:
 
     async def _fetch(self) -> None:
         plan = await self._stage("lập kế hoạch", self._plan)
+        sync_point(Point.PLANNED)
         if plan.max_seconds <= 0:
             self.closed = "Ngoài khung giờ được phép thu thập của cổng; không gửi yêu cầu nào."
             return
@@ -293,6 +296,7 @@ class _Run:
         outcome = self.outcome(judgement)
         if not self.run_id:
             return outcome
+        sync_point(Point.CLOSE)
         try:
             if not self.settled:
                 await self._settle_late()
@@ -313,6 +317,7 @@ class _Run:
         except DATABASE_DOWN as error:
             self.log.warning("the database does not answer, the run stays open: %s", says(error))
         else:
+            sync_point(Point.CLOSED)
             shutil.rmtree(self._folder(self.run_id), ignore_errors=True)
         return outcome
 

@@ -8,7 +8,7 @@ import asyncio
 import multiprocessing
 import os
 import resource
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -62,9 +62,20 @@ class Readers(AbstractContextManager["Readers"]):
         self._pool.join()
 
     async def read(self, portal: Portal, captures: Sequence[tuple[Capture, Location]]) -> list[ReadResult]:
-        """Read captures of a portal, in their order. No page raises; an archive that cannot be read does."""
+        """Read captures of a portal, in their order. No page raises; an archive that cannot be read does.
+
+        A page whose reader died is read once more: the kernel, short of memory, or a person may have killed it, and the
+        page had no part in that. A page that kills its reader does so again.
+        """
         futures = [self._schedule(portal, capture, location) for capture, location in captures]
-        await asyncio.gather(*map(asyncio.wrap_future, futures), return_exceptions=True)
+        await _all_done(futures)
+        again = {
+            number: self._schedule(portal, *captures[number])
+            for number, future in enumerate(futures)
+            if isinstance(future.exception(), ProcessExpired)
+        }
+        await _all_done(again.values())
+        futures = [again.get(number, future) for number, future in enumerate(futures)]
         return [
             ReadResult(capture, location, self._outcome(capture, future))
             for (capture, location), future in zip(captures, futures, strict=True)
@@ -74,7 +85,10 @@ class Readers(AbstractContextManager["Readers"]):
         """Return a reader of captures that were read before, for the loading thread."""
 
         def read_again(capture: Capture, location: Location) -> Article | Refusal:
-            outcome = self._outcome(capture, self._schedule(portal, capture, location))
+            future = self._schedule(portal, capture, location)
+            if isinstance(future.exception(), ProcessExpired):  # see `read`
+                future = self._schedule(portal, capture, location)
+            outcome = self._outcome(capture, future)
             if isinstance(outcome, (Article, Refusal)):
                 return outcome
             return Refusal(capture.url, RefusalKind.READER_FAILED, f"nothing to read: {outcome}", READER_VERSION)
@@ -85,9 +99,15 @@ class Readers(AbstractContextManager["Readers"]):
         """Return a reader of the portal's listing pages, for the indexing thread; it raises what reading raises."""
 
         def read_rows(capture: Capture, body: bytes) -> Sequence[ListingItem]:
-            future = self._pool.schedule(listing_rows, args=(portal, capture, body), timeout=self._deadline)
-            rows: Sequence[ListingItem] = future.result()
-            return rows
+            def once() -> Sequence[ListingItem]:
+                future = self._pool.schedule(listing_rows, args=(portal, capture, body), timeout=self._deadline)
+                rows: Sequence[ListingItem] = future.result()
+                return rows
+
+            try:
+                return once()
+            except ProcessExpired:  # see `read`
+                return once()
 
         return read_rows
 
@@ -135,6 +155,10 @@ def listing_rows(portal: Portal, capture: Capture, body: bytes) -> Sequence[List
     fragment = b"<html" not in body[:FRAGMENT_HEAD].lower()
     url = capture.parent if fragment and capture.parent else capture.url
     return read_listing(body, url=url, headers=capture.headers, portal=portal).items
+
+
+async def _all_done(futures: "Iterable[ProcessFuture[Outcome]]") -> None:
+    await asyncio.gather(*map(asyncio.wrap_future, futures), return_exceptions=True)
 
 
 def _limit_memory() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from storage.archive.exchange import ArchiveError
+from storage.crash import Point, sync_point
 
 OPEN_SUFFIX = ".open"
 _SUFFIX = ".warc.gz"
@@ -73,6 +74,7 @@ def seal_file(path: Path) -> str:
     if sealed.exists():
         raise ArchiveError(f"{path}: {sealed.name} exists already")
     path.rename(sealed)
+    sync_point(Point.SEALED)
     fsync_folder(path.parent)
     return sealed.name
 

@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from storage.archive.folder import fsync_folder, is_at, open_segments, seal_file
 from storage.archive.reader import pairs
+from storage.crash import Point, sync_point
 
 
 def recover(archive: Path, portal: str) -> list[str]:
@@ -39,6 +40,7 @@ def _recover_segment(path: Path) -> str:
             return ""
         file.truncate(end)
         os.fsync(file.fileno())
+        sync_point(Point.RECOVERY)
         return seal_file(path)
 
 

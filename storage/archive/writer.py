@@ -10,6 +10,7 @@ from typing import Self
 from storage.archive.exchange import ArchiveError, Exchange
 from storage.archive.folder import OPEN_SUFFIX, fsync_folder, is_at, portal_folder, seal_file, segment_name
 from storage.archive.format import Encoder
+from storage.crash import Point, sync_point
 from storage.records import Capture, Location
 
 SEGMENT_BYTES = 256 * 2**20
@@ -63,6 +64,7 @@ class SegmentWriter:
         location = Location(self._name, self._end, len(written))
         self._write(self._file, written)
         self._pairs += 1
+        sync_point(Point.ARCHIVED)
         return capture, location
 
     def seal(self) -> str:
@@ -72,6 +74,7 @@ class SegmentWriter:
         name = ""
         if self._pairs:
             os.fsync(self._file.fileno())
+            sync_point(Point.SEAL)
             name = seal_file(self._path)
             self._sealed.append(name)
         else:
@@ -98,6 +101,7 @@ class SegmentWriter:
             if file is not None:
                 break
         self._file, self._end, self._pairs = file, 0, 0
+        sync_point(Point.SEGMENT)
         try:
             self._write(file, self._encoder.info(self._name, self._portal, self._run_id))
             fsync_folder(self._folder)
@@ -111,6 +115,7 @@ class SegmentWriter:
             view = memoryview(data)
             while view:
                 view = view[file.write(view) :]
+            sync_point(Point.WRITTEN)
             os.fsync(file.fileno())
         except BaseException:
             self._roll_back(file)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, insert, or_, select, update
 
 from storage.addresses import looks_like_trap
 from storage.archive import BodyCut, BodyTooLarge, SegmentDamaged, read, scan, segments
+from storage.crash import Point, sync_point
 from storage.database.attachments import not_a_file, note_files
 from storage.database.engine import lock_portal, transact
 from storage.database.failures import note_tries
@@ -71,6 +72,7 @@ def index(engine: Engine, archive: Path, portal: str, *, rows: Rows) -> int:
         found = _whole(scan(archive, portal, name, offset or 0))
         while chunk := [_examine(archive, one, location, rows) for one, location in islice(found, CHUNK)]:
             count += transact(engine, partial(enter, portal=portal, chunk=chunk))
+            sync_point(Point.INDEXED)
     return count
 
 
@@ -111,7 +113,9 @@ def claim(engine: Engine, portal: str, run_id: str, limit: int) -> list[tuple[Ca
         ).mappings()
         return [capture_of({**row, "item": row["item"] or row["said"]}) for row in rows]
 
-    return transact(engine, work)
+    claimed = transact(engine, work)
+    sync_point(Point.CLAIMED)
+    return claimed
 
 
 def enter(connection: Connection, portal: str, chunk: Sequence[Indexed], *, reached: bool = True) -> int:
@@ -146,6 +150,7 @@ def enter(connection: Connection, portal: str, chunk: Sequence[Indexed], *, reac
             [{"portal": portal, "name": name, "indexed_to": end} for name, end in ends.items()],
             update=("indexed_to",),
         )
+    sync_point(Point.INDEX)
     return len(new)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from storage.crash import Point, sync_point
 from storage.database.captures import UNSTORABLE, enter, unread
 from storage.database.engine import is_transient, lock_portal, transact
 from storage.database.failures import note_tries
@@ -80,9 +81,12 @@ def load(engine: Engine, run_id: str, results: Sequence[ReadResult], *, reread: 
         counts = _count(connection, run_id, [result.capture.record_id for result in results])
         _count_changes(counts, changes)
         number_changes(connection, changes)
+        sync_point(Point.LOAD)
         return counts
 
-    return transact(engine, work)
+    counts = transact(engine, work)
+    sync_point(Point.LOADED)
+    return counts
 
 
 def _load_portal(

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, func, or_, select, update
 
+from storage.crash import Point, sync_point
 from storage.database.engine import lock_portal, transact
 from storage.database.models import capture, listing, listing_entry, run
 from storage.database.types import now
@@ -41,8 +42,10 @@ def finish_listings(engine: Engine, portal: str, run_id: str, reports: Sequence[
     def work(connection: Connection) -> None:
         lock_portal(connection, portal)
         _settle(connection, portal, run_id, {report.key: report for report in reports})
+        sync_point(Point.MARK)
 
     transact(engine, work)
+    sync_point(Point.MARKED)
 
 
 def settle_ended_runs(connection: Connection, portal: str) -> None:

@@ -1,6 +1,7 @@
 """A page that hangs, or kills its reader, is refused as such; the pages beside it and after it are read."""
 
 import os
+import signal
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -23,6 +24,9 @@ def behave(archive: Path, portal: Portal, capture: Capture, location: Location) 
         time.sleep(600)
     if capture.url.endswith("/die"):
         os._exit(7)
+    if capture.url.endswith("/once") and not (archive / "died").exists():
+        (archive / "died").touch()
+        os.kill(os.getpid(), signal.SIGKILL)
     return Article(capture.url, Kind.ARTICLE, str(os.getpid()), None, (), "")
 
 
@@ -65,6 +69,11 @@ async def test_a_page_that_kills_its_reader_is_refused(readers: Readers) -> None
     assert dead.outcome.kind is RefusalKind.READER_KILLED
     assert "7" in dead.outcome.reason
     assert isinstance(alive.outcome, Article)
+
+
+async def test_a_page_whose_reader_was_killed_by_something_else_is_read(readers: Readers) -> None:
+    (result,) = await readers.read(load("lao_cai"), [_capture("once")])
+    assert isinstance(result.outcome, Article)
 
 
 async def test_reading_happens_in_another_process(readers: Readers) -> None:

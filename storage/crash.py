@@ -1,0 +1,79 @@
+"""Named points at which a process can be told to die, for the tests that prove that no death loses anything.
+
+Each stands where a step has done one of two things that belong together. `CONGTIN_CRASH_AT=load.commit:3` has the
+process that passes `load.commit` for the third time kill itself there as `kill -9` would: no handler runs, nothing is
+flushed. Without the setting a point costs the call of a function. Never set it where work is meant to be done.
+"""
+
+import os
+import signal
+from enum import StrEnum
+from functools import lru_cache
+
+from storage.settings import settings
+
+
+class Point(StrEnum):
+    """Where a process can be told to die, in the order in which a run passes them."""
+
+    BEGUN = "run.begun"
+    """The run's row is there, nothing else."""
+    PLANNED = "run.planned"
+    SEGMENT = "crawl.segment"
+    """The open segment exists; its name is not yet durable."""
+    ANSWERED = "crawl.answered"
+    """A response came and is not archived."""
+    WRITTEN = "crawl.written"
+    """A record is written and not yet on the disk."""
+    ARCHIVED = "crawl.archived"
+    """A record is on the disk; nothing has made use of it."""
+    SEAL = "seal.begun"
+    """The last record is on the disk; the segment still has its open name."""
+    SEALED = "seal.renamed"
+    """It has its final name; the folder is not yet durable, the report not written."""
+    REPORTED = "crawl.reported"
+    """The report is written; the process lives."""
+    RECOVERY = "recovery.cut"
+    """A torn segment was cut, not yet sealed."""
+    INDEX = "index.commit"
+    """Captures are entered, their transaction is open."""
+    INDEXED = "index.committed"
+    CLAIMED = "claim.committed"
+    """Captures are claimed, none is read."""
+    READ = "read.done"
+    """A batch is read, nothing of it is in the database."""
+    LOAD = "load.commit"
+    """A batch is loaded, its transaction is open."""
+    LOADED = "load.committed"
+    MARK = "mark.commit"
+    """Listings are settled, the transaction is open."""
+    MARKED = "mark.committed"
+    CLOSE = "close.begun"
+    """The verdict is known and not written."""
+    CLOSED = "close.committed"
+    """The run has ended in the database; its folder is still there."""
+
+
+def sync_point(point: Point) -> None:
+    """Pass a point; the process ends here if `CONGTIN_CRASH_AT` says so.
+
+    Raises:
+        ValueError: the setting names no point.
+    """
+    fuse = _fuse()
+    if fuse is not None and fuse.point is point:
+        fuse.left -= 1
+        if fuse.left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class _Fuse:
+    def __init__(self, point: Point, left: int) -> None:
+        self.point = point
+        self.left = left
+
+
+@lru_cache(maxsize=1)
+def _fuse() -> _Fuse | None:
+    name, _, times = settings().crash_at.partition(":")
+    return _Fuse(Point(name), int(times)) if name else None
