@@ -25,18 +25,13 @@ class Doubts:
 
 EVERY_DOUBT = Doubts(doubled=True, fonts=True, controls=True, marks=True, accents=True, composition=True)
 
-# Bytes of valid UTF-8 that are no control and begin no letter that NFC would change; CC to CE, E1 to E3, EF and F0 are
-# looked at more closely by `_COMPOSED`, the continuation bytes belong to their first byte.
-_TRAILING = bytes(range(0x80, 0xC0))
-_HARMLESS = b"".join(
-    (
-        b"\t\n\r" + bytes(range(0x20, 0x7F)),
-        _TRAILING,
-        bytes(range(0xC2, 0xD6)),
-        b"\xe1\xe2\xe3" + bytes(range(0xE4, 0xEE)) + b"\xef\xf0",
-    )
-)
+_PLAIN = b"\t\n\r" + bytes(range(0x20, 0x7F))
 _HIGH = bytes(range(0x80, 0x100))
+# Bytes that begin no letter that NFC would change; CC to CE, E1 to E3, EF and F0 are looked at more closely by
+# `_COMPOSED`, the continuation bytes belong to their first byte.
+_STABLE = b"".join(
+    (bytes(range(0x80, 0xC0)), bytes(range(0xC2, 0xD6)), b"\xe1\xe2\xe3", bytes(range(0xE4, 0xEE)), b"\xef\xf0")
+)
 _DOUBLED = re.compile(rb"\xc3(?:\xa1\xc2[\xba\xbb]|[\x83-\x86][\xc2\xc5\xc6\xcb\xe2])")
 _TCVN3 = re.compile(rb"\xc2[\xad\xae\xb5\xb8\xb9]")
 _VNI = re.compile(rb"\xc3[\x91\x96\xaf\xb1\xb6\xb8]")
@@ -44,33 +39,28 @@ _FONT_REFERENCE = re.compile(
     rb"&(?:micro|cedil|sup1|reg|ntilde|ouml|iuml|oslash|#1(?:73|74|81|84|85)|#2(?:39|41|46|48));",
 )
 _C1 = re.compile(rb"\xc2[\x80-\x9f]")
-_INVISIBLE = (
-    re.compile(rb"\xe2(?:\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xa9])"),
-    re.compile(rb"\xef\xbb\xbf"),
-    re.compile(rb"\xd8\x9c"),
-)
-_ACCENT = re.compile(rb"\xcc")
-_COMPOSED = (
-    re.compile(rb"\xe1(?![\xba\xbb])"),
-    re.compile(rb"\xe2(?:[^\x80\x82\x86\x87\x93-\x9f]|\x80[\x80\x81])"),
-    re.compile(rb"\xe3\x82[\x99\x9a]"),
-    re.compile(rb"\xef[\xa4-\xad]"),
-    re.compile(rb"\xcd[\xb0-\xbf]"),
-    re.compile(rb"\xce\x87"),
-    re.compile(rb"\xf0(?:[\x90-\x96\xaf]|\x9d[\x85-\x87])"),
+_INVISIBLE = re.compile(rb"\xe2(?:\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xa9])|\xef\xbb\xbf|\xd8\x9c")
+_ACCENT = re.compile(rb"[\xcc\xcd]")
+_COMPOSED = re.compile(
+    rb"\xe1(?![\xba\xbb])|\xe2(?:[^\x80\x82\x86\x87\x93-\x9f]|\x80[\x80\x81])|\xe3\x82[\x99\x9a]|\xef[\xa4-\xad]|"
+    rb"\xcd[\xb0-\xbf]|\xce\x87|\xf0(?:[\x90-\x96\xaf]|\x9d[\x85-\x87])"
 )
 
 
 def scan(body: bytes) -> Doubts:
-    """Tell from the bytes of a valid UTF-8 page what it may need; a doubt may be unfounded, none is missed."""
-    odd = body.translate(None, _HARMLESS)
+    """Tell from the bytes of a valid UTF-8 page what it may need; a doubt may be unfounded, none is missed.
+
+    One pass leaves the few bytes that are no plain ASCII, and the patterns are searched in those: a letter's own bytes
+    stay together, so only a pattern of several letters may be seen where ASCII stood between.
+    """
+    odd = body.translate(None, _PLAIN)
     return Doubts(
-        doubled=_DOUBLED.search(body) is not None,
-        fonts=any(len(pattern.findall(body)) > 2 for pattern in (_TCVN3, _VNI, _FONT_REFERENCE)),
-        controls=bool(odd.translate(None, _HIGH)) or _C1.search(body) is not None or b"\xef\xbf" in body,
-        marks=any(pattern.search(body) for pattern in _INVISIBLE),
-        accents=_ACCENT.search(body) is not None or b"\xcd" in body,
-        composition=bool(odd.translate(None, bytes(range(0x80)))) or any(pattern.search(body) for pattern in _COMPOSED),
+        doubled=_DOUBLED.search(odd) is not None and _DOUBLED.search(body) is not None,
+        fonts=len(_TCVN3.findall(odd)) > 2 or len(_VNI.findall(odd)) > 2 or len(_FONT_REFERENCE.findall(body)) > 2,
+        controls=bool(odd.translate(None, _HIGH)) or _C1.search(odd) is not None or b"\xef\xbf" in odd,
+        marks=_INVISIBLE.search(odd) is not None,
+        accents=_ACCENT.search(odd) is not None,
+        composition=bool(odd.translate(None, bytes(range(0x80)) + _STABLE)) or _COMPOSED.search(odd) is not None,
     )
 
 
@@ -83,7 +73,8 @@ _STRAY_JOINER = re.compile(
 )
 _CONTROL_TO = {code: letter if ord(letter) > 0x9F else "" for code, letter in CP1252.items()} | {0x0C: " "}
 _REFERENCE = re.compile(r"&(?:#(?:[xX]([0-9a-fA-F]{1,12})|([0-9]{1,12}));?|(ZeroWidthSpace|NoBreak|zwj|zwnj|lrm|rlm);)")
-_ACCENTS = re.compile("[\u0300-\u036f]+")
+# Two patterns: each is looked for by its first byte, while an alternation is tried at every byte.
+_ACCENT_BYTES = (re.compile(rb"\xcc[\x80-\xbf]"), re.compile(rb"\xcd[\x80-\xaf]"))
 _REFERENCE_BEFORE_ACCENT = re.compile("&#?[0-9a-zA-Z]{1,10};(?=[\u0300-\u036f])")
 _ADDRESS = re.compile(r"(?i)(\b(?:href|src|action)\s*=\s*)(\"[^\"]*\"|'[^']*')")
 
@@ -143,13 +134,13 @@ def _clean_references(text: str) -> tuple[str, bool, bool]:
 
 def _compose(text: str, *, keep_addresses: bool, everywhere: bool) -> str:
     """Bring a page to NFC; unless `everywhere`, only accents and the letters before them can differ from it."""
-    accents = [match.span() for match in _ACCENTS.finditer(text)]
+    accents = _runs_of_accents(text)
     if any(text[start - 1 : start] == ";" for start, _ in accents):
         text = _REFERENCE_BEFORE_ACCENT.sub(lambda match: unescape(match[0]), text)
-        accents = [match.span() for match in _ACCENTS.finditer(text)]
+        accents = _runs_of_accents(text)
     if keep_addresses and (kept := _keep_addresses(text, accents)) != text:
         text = kept
-        accents = [match.span() for match in _ACCENTS.finditer(text)]
+        accents = _runs_of_accents(text)
     if everywhere:
         return unicodedata.normalize("NFC", text)
     pieces: list[str] = []
@@ -158,6 +149,24 @@ def _compose(text: str, *, keep_addresses: bool, everywhere: bool) -> str:
         pieces += text[position : start - 1], unicodedata.normalize("NFC", text[max(start - 1, 0) : end])
         position = end
     return "".join((*pieces, text[position:]))
+
+
+def _runs_of_accents(text: str) -> list[tuple[int, int]]:
+    """Return the runs of combining accents, in their order.
+
+    A page holds a handful of different ones: each is looked for alone, as a literal, which is many times as fast as to
+    ask of every letter whether it is one.
+    """
+    data = text.encode("utf-8", "replace")
+    marks = {mark.decode() for pattern in _ACCENT_BYTES for mark in set(pattern.findall(data))}
+    places = sorted(match.start() for mark in marks for match in re.finditer(mark, text))
+    runs: list[tuple[int, int]] = []
+    for place in places:
+        if runs and runs[-1][1] == place:
+            runs[-1] = (runs[-1][0], place + 1)
+        else:
+            runs.append((place, place + 1))
+    return runs
 
 
 def _keep_addresses(text: str, accents: list[tuple[int, int]]) -> str:
