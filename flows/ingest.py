@@ -84,7 +84,7 @@ async def ingest_all(mode: RunMode = Mode.INCREMENTAL, since: Since = None, limi
     places = asyncio.Semaphore(PARALLEL)
 
     async def one(portal: Portal) -> State[State[None]]:
-        async with places:
+        async with shared.house.turns.of(portal), places:
             return await ingest(portal.name, mode, since, limit, return_state=True)
 
     with _sharing(chosen) as shared:

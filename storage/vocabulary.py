@@ -224,7 +224,12 @@ VERDICTS: dict[Verdict, VerdictFacts] = {
         "Không thu", "Cổng đã ngừng theo vòng đời, không gửi yêu cầu nào.", _DONE, 0, False, False
     ),
     Verdict.SKIPPED: VerdictFacts(
-        "Bỏ qua: đang chạy", "Một lần chạy khác của cổng này đang làm việc.", PrefectState.CANCELLED, 75, False, False
+        "Bỏ qua: đang chạy",
+        "Một lần chạy khác của cổng này, hay của cổng cùng máy chủ, đang làm việc.",
+        PrefectState.CANCELLED,
+        75,
+        False,
+        False,
     ),
     Verdict.CANCELLED: VerdictFacts(
         "Đã hủy", "Người vận hành hủy; phần đã lưu được giữ, lần sau đi tiếp.", PrefectState.CANCELLED, 130, True, False

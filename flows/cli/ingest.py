@@ -73,7 +73,7 @@ def _run(chosen: "Sequence[Portal]", orders: "Sequence[Order]", screen: "Console
         places = asyncio.Semaphore(PARALLEL)
 
         async def one(portal: "Portal", order: "Order") -> None:
-            async with places:
+            async with house.turns.of(portal), places:
                 log = portal_log(settings().var / "logs", portal.name)
                 await ingest_portal(portal, order, house, display, log=log)
 

@@ -11,7 +11,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -36,14 +36,14 @@ class CrawlLostError(Exception):
     """A crawl process ended without a report; the message says how, in Vietnamese."""
 
 
-async def crawl(plan: Plan, folder: Path, log: Log, *, lock: int) -> CrawlReport:
+async def crawl(plan: Plan, folder: Path, log: Log, *, locks: Sequence[int]) -> CrawlReport:
     """Run one crawl process to its end and return its report.
 
     Args:
         plan: what to fetch.
         folder: where the plan and the report are written, as `plan-<segment>.json` and `report-<segment>.json`.
         log: receives every record that the process logs.
-        lock: descriptor of the crawl's lock, which the process inherits and so holds until it ends.
+        locks: descriptors of the locks that the process inherits and so holds until it ends.
 
     Raises:
         CrawlLostError: it ended without a report, or lasted far beyond its budget.
@@ -60,7 +60,7 @@ async def crawl(plan: Plan, folder: Path, log: Log, *, lock: int) -> CrawlReport
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
-        pass_fds=(lock,),
+        pass_fds=tuple(locks),
         limit=LINE_LIMIT,
     )
     try:

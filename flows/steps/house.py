@@ -1,15 +1,17 @@
 """What the runs of a process share: settings, database, reading processes, and who is told how they go on."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from sqlalchemy import Engine
 
 from crawlers.portal import Portal
+from flows.steps.locks import Turns
 from flows.steps.order import Counts, Outcome
 from flows.steps.reading import Readers
+from storage.database.leases import Leases
 from storage.database.portals import PortalRow, sync_portals
 from storage.settings import Settings
 
@@ -33,14 +35,19 @@ class House:
     settings: Settings
     engine: Engine
     readers: Readers
+    leases: Leases
+    turns: Turns = field(default_factory=Turns)
 
 
 @contextmanager
 def open_house(settings: Settings, engine: Engine, portals: Sequence[Portal]) -> Iterator[House]:
     """Enter the portals' facts into the database and start the reading processes; end them on leaving."""
     sync_portals(engine, [portal_row(portal) for portal in portals])
-    with Readers(settings.archive, workers=settings.readers, deadline=settings.read_timeout) as readers:
-        yield House(settings, engine, readers)
+    with (
+        closing(Leases(engine)) as leases,
+        Readers(settings.archive, workers=settings.readers, deadline=settings.read_timeout) as readers,
+    ):
+        yield House(settings, engine, readers, leases)
 
 
 def portal_row(portal: Portal) -> PortalRow:

@@ -22,7 +22,7 @@ from flows.steps.batch import Batches
 from flows.steps.crawl import CrawlLostError, Log, crawl, read_report
 from flows.steps.house import House, Watcher
 from flows.steps.judge import Findings, judge
-from flows.steps.locks import PortalBusyError, crawl_lock, portal_lock
+from flows.steps.locks import PortalBusyError, crawl_lock, host_locks, page_hosts, portal_lease, portal_lock
 from flows.steps.order import Counts, Judgement, Mode, Order, Outcome
 from flows.steps.outage import DATABASE_DOWN, says
 from flows.steps.persist import to_the_end
@@ -39,8 +39,9 @@ from storage.vocabulary import Purpose, RefusalKind, Verdict
 
 T = TypeVar("T")
 
-HEARTBEAT = 30.0
-"""Seconds between two signs of life in the run's row."""
+HEARTBEAT = 15.0
+"""Seconds between two signs of life in the run's row, and two looks whether its lock still holds."""
+TAKEN_OVER = "Mất khóa của cổng khi cơ sở dữ liệu ngắt kết nối; một lần chạy khác đã nhận cổng này."
 MAX_ATTACHMENTS = 500
 """Files fetched in one run at most; the next one goes on."""
 
@@ -69,13 +70,20 @@ async def ingest_portal(
     log = log or logging.getLogger(f"flows.{portal.name}")
     run = _Run(portal, order, house, watcher, stages, log)
     locks = house.settings.var / "locks"
+    hosts = page_hosts(portal) if portal.lifecycle is Lifecycle.ACTIVE else ()
     try:
-        with portal_lock(locks, portal.name):
-            async with crawl_lock(locks, portal.name) as run.lock:
-                outcome = await run.whole()
+        async with (
+            portal_lock(locks, portal.name, house.leases),
+            crawl_lock(locks, portal.name) as own,
+            host_locks(locks, portal.name, hosts, house.leases) as shared,
+        ):
+            run.locks = (own, *shared)
+            outcome = await run.whole()
     except PortalBusyError as error:
-        outcome = run.outcome(Judgement(Verdict.SKIPPED, f"Cổng {portal.name} đang được một lần chạy khác thu thập."))
+        outcome = run.outcome(Judgement(Verdict.SKIPPED, str(error)))
         log.info("%s", error)
+    except DATABASE_DOWN as error:  # before the run had begun
+        outcome = run.outcome(judge(replace(run.findings(), database=says(error))))
     watcher.ended(outcome)
     return outcome
 
@@ -90,7 +98,7 @@ class _Run:
     watcher: Watcher
     stages: Stages
     log: Log
-    lock: int = -1
+    locks: Sequence[int] = ()
     run_id: str = ""
     started: float = field(default_factory=time.monotonic)
     counts: Counts = field(default_factory=Counts)
@@ -98,6 +106,7 @@ class _Run:
     lost: str = ""
     closed: str = ""
     settled: bool = False
+    taken_over: bool = False
 
     async def whole(self) -> Outcome:
         """Run every stage and close the run, whatever happens in between."""
@@ -107,10 +116,14 @@ class _Run:
                 judgement = await self._stages(stale)
         except asyncio.CancelledError:
             self._take_report()
-            self.watcher.ended(await to_the_end(self._close(judge(replace(self._findings(), cancelled=True)))))
+            if self.taken_over:
+                if (task := asyncio.current_task()) is not None:
+                    task.uncancel()
+                return await self._close(Judgement(Verdict.DEGRADED, TAKEN_OVER))
+            self.watcher.ended(await to_the_end(self._close(judge(replace(self.findings(), cancelled=True)))))
             raise
         except DATABASE_DOWN as error:
-            judgement = judge(replace(self._findings(), database=says(error)))
+            judgement = judge(replace(self.findings(), database=says(error)))
         except Exception as error:
             self.log.exception("run %s of %s failed", self.run_id, self.portal.name)
             judgement = Judgement(Verdict.FAILED, f"{type(error).__name__}: {error}")
@@ -151,7 +164,7 @@ class _Run:
             if why := missing_contact(self.portal):
                 return Judgement(Verdict.FAILED, f"Chưa được gửi yêu cầu nào: {why}.")
             await self._fetch()
-        findings = self._findings(await self._front())
+        findings = self.findings(await self._front())
         return judge(
             replace(
                 findings, standing=await asyncio.to_thread(standing, self.house.engine, self.portal.name, self.run_id)
@@ -207,7 +220,7 @@ class _Run:
 
     async def _crawl(self, plan: Plan) -> None:
         try:
-            report = await crawl(plan, self._folder(self.run_id), self.log, lock=self.lock)
+            report = await crawl(plan, self._folder(self.run_id), self.log, locks=self.locks)
         except CrawlLostError as error:
             self.lost = str(error)
             self.log.error("the crawl process was lost: %s", error)  # noqa: TRY400 - no traceback of ours says more
@@ -251,11 +264,19 @@ class _Run:
 
     @asynccontextmanager
     async def _heartbeat(self) -> AsyncIterator[None]:
+        whole = asyncio.current_task()
+
         async def beat() -> None:
             while True:
                 await asyncio.sleep(HEARTBEAT)
-                if self.run_id:
-                    with suppress(*DATABASE_DOWN):
+                with suppress(*DATABASE_DOWN, TimeoutError):
+                    if portal_lease(self.portal.name) in await asyncio.to_thread(self.house.leases.lost):
+                        self.taken_over = True
+                        self.log.error(TAKEN_OVER)
+                        if whole is not None:
+                            whole.cancel()
+                        return
+                    if self.run_id:
                         await asyncio.to_thread(runs.heartbeat, self.house.engine, self.run_id)
 
         beating = asyncio.create_task(beat())
@@ -276,7 +297,8 @@ class _Run:
             result.capture.listing: result.outcome.kind for result in results if isinstance(result.outcome, Refusal)
         }
 
-    def _findings(self, front: dict[str, RefusalKind] | None = None) -> Findings:
+    def findings(self, front: dict[str, RefusalKind] | None = None) -> Findings:
+        """Return what the verdict rests on so far."""
         return Findings(
             self.portal,
             self.counts,

@@ -91,12 +91,17 @@ def transact(engine: Engine, work: Callable[[Connection], Result], *, seconds: f
         with writer.begin() as connection:
             return work(connection)
 
+    return persist(once, seconds=seconds)
+
+
+def persist(work: Callable[[], Result], *, seconds: float) -> Result:
+    """Run `work`, again after each transient error, and return its result. Raises as `transact` does."""
     return Retrying(
         retry=retry_if_exception(is_transient),
         stop=stop_after_delay(seconds),
         wait=wait_random_exponential(multiplier=0.1, max=5),
         reraise=True,
-    )(once)
+    )(work)
 
 
 def is_transient(error: BaseException) -> bool:

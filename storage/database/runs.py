@@ -3,18 +3,14 @@
 import secrets
 import socket
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, or_, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from storage.database.engine import transact
 from storage.database.models import run
 from storage.database.types import now
 from storage.vocabulary import VERDICTS, Verdict
-
-SILENT = timedelta(minutes=10)
-"""A run on another machine counts as dead after this long without a sign of life."""
 
 
 def start_run(engine: Engine, portal: str, mode: str) -> str:
@@ -66,19 +62,13 @@ def finish_run(
 def close_stale(engine: Engine, portal: str) -> list[str]:
     """Enter the portal's runs that died as crashed and return their ids. What they archived is not lost.
 
-    The caller holds the portal's lock on this machine, so every open run of this machine is dead; one of another
-    machine is if it has been silent.
+    The caller holds the portal's lock, which no other machine can hold meanwhile: every open run is dead, or has lost
+    its lock and ends itself.
     """
 
     def work(connection: Connection) -> list[str]:
         dead = connection.scalars(
-            select(run.c.id)
-            .where(
-                run.c.portal == portal,
-                run.c.verdict.is_(None),
-                or_(run.c.host == socket.gethostname(), run.c.heartbeat_at < now() - SILENT),
-            )
-            .order_by(run.c.started_at)
+            select(run.c.id).where(run.c.portal == portal, run.c.verdict.is_(None)).order_by(run.c.started_at)
         ).all()
         values = {"ended_at": now(), "verdict": Verdict.CRASHED.value, "reason": VERDICTS[Verdict.CRASHED].meaning}
         for run_id in dead:

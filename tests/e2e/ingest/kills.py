@@ -31,6 +31,7 @@ from storage.addresses import address_key
 from storage.archive import Exchange, SegmentWriter
 from storage.crash import Point
 from storage.database.engine import connect
+from storage.database.leases import Leases
 from storage.database.load import ReadResult, Reread
 from storage.records import VIETNAM, Article, Capture, ListingItem, Location, Refusal
 from storage.settings import settings
@@ -117,7 +118,7 @@ def _run_here(inherited: Engine, site: Site, at: str) -> int:
         engine = connect(inherited.url.render_as_string(hide_password=False))  # no connection is shared with the parent
         portal = load(PORTAL)
         readers = cast("Readers", _DirectReaders(settings().archive))
-        outcome = asyncio.run(_ingest(portal, houses.House(settings(), engine, readers)))
+        outcome = asyncio.run(_ingest(portal, houses.House(settings(), engine, readers, Leases(engine))))
         return outcome.judgement.facts.exit_code
 
 
@@ -143,8 +144,8 @@ class _DirectReaders:
 
 
 def _crawl_of(site: Site) -> Callable[..., object]:
-    async def crawl(plan: Plan, folder: Path, log: object, *, lock: object) -> CrawlReport:
-        del log, lock
+    async def crawl(plan: Plan, folder: Path, log: object, *, locks: object) -> CrawlReport:
+        del log, locks
         folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - nothing else runs here
         listings = []
         with SegmentWriter(plan.archive, plan.portal, plan.run_id, plan.segment) as writer:
