@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from storage.records import DateBasis, Kind, MissingDate, Precision
 
-TYPES = ("text", "integer", "time", "date", "json")
+TYPES = ("text", "integer", "time", "date", "json", "index")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +201,14 @@ ARTICLE_COLUMNS: tuple[Column, ...] = (
         _unit_columns("today", "_today", _NO_HEIR, _NO_HEIR, _NO_PORTAL),
     ),
     column("language", "text", "Language of the text.", "reading", "vi", null="not told"),
+    column(
+        "reuse",
+        "text",
+        "`official` (free by law) or `press` (a paper's own articles: see docs/consumers.md).",
+        "portal file",
+        "official",
+        null=_NO_PORTAL,
+    ),
     column("first_seen_at", "time", "First seen, in a listing or fetched.", "load", "2025-03-10T05:00:02+07:00"),
     column("last_seen_at", "time", "Last time that the portal served it.", "load", "2025-03-11T05:00:07+07:00"),
     column(
@@ -246,4 +254,37 @@ PORTAL_COLUMNS: tuple[Column, ...] = (
         _unit_columns("today", "_today", _NO_HEIR, _NO_HEIR, None),
     ),
     column("last_run_at", "time", "Start of its last run.", "flow", "2025-03-10T05:00:02+07:00", null="it never ran"),
+)
+
+COVERAGE_COLUMNS: tuple[Column, ...] = (
+    column("portal", "text", "The portal's name.", "portal file", "lao_cai"),
+    column("section", "text", "Key of the listing in the portal's file.", "portal file", "tin_thoi_su"),
+    column(
+        "month",
+        "text",
+        "Month, YYYY-MM: of the article's sort_date, else the one that the listing row prints.",
+        "load",
+        "2025-03",
+        null="neither tells one",
+    ),
+    column("listed", "integer", "Addresses that the listing showed: stored, held, refused or a gap.", "index", "120"),
+    column("stored", "integer", "Those behind which an article stands.", "load", "117"),
+    column("held", "integer", "Those whose page is kept back for a person.", "load", "1"),
+    column("refused", "integer", "Those that are no article of the portal.", "load", "1"),
+    column(
+        "gaps",
+        "integer",
+        "Those with nothing to show: not fetched yet, or failed. 0: the month is complete.",
+        "load",
+        "1",
+        null="unknown: the listing was not read without a hole down to this month",
+    ),
+    column(
+        "as_of",
+        "time",
+        "When the listing was last read without a hole.",
+        "flow",
+        "2025-03-11T05:00:07+07:00",
+        null="it never was",
+    ),
 )

@@ -8,7 +8,7 @@ The documentation, the comments in PostgreSQL and the tests are made from it.
 from dataclasses import dataclass
 from pathlib import Path
 
-from storage.consume.columns import ARTICLE_COLUMNS, PORTAL_COLUMNS, Column, column
+from storage.consume.columns import ARTICLE_COLUMNS, COVERAGE_COLUMNS, PORTAL_COLUMNS, Column, column
 from storage.settings import PROJECT_ROOT
 from storage.vocabulary import HELD_LABELS, REFUSAL_LABELS, CaptureState, Cause, Change, Verdict
 
@@ -203,6 +203,70 @@ VIEWS: tuple[View, ...] = (
         ),
     ),
     View(
+        "v1_readings",
+        "One row a reading: what our reader made of an archived response as a version. Better rules add one and keep "
+        "the old ones. `segment` and its bytes say where in the archive the response lies; `congtin show --raw` prints "
+        "it.",
+        (
+            column("reading_id", "integer", "The reading.", "load", "3391"),
+            _ARTICLE,
+            _PORTAL,
+            column("version_no", "integer", "The version that it is a reading of.", "load", "2"),
+            column("is_shown", "integer", "1 for the reading that v1_articles shows, else 0.", "load", "1"),
+            column("made_at", "time", "When it was loaded.", "load", "2025-03-11T05:01:00+07:00"),
+            column("reader_version", "text", "Version of the reader.", "reading", "1"),
+            column("rules", "text", "Reading rules used.", "reading", "vnportal"),
+            column("text_hash", "text", "SHA-256 of title and full text.", "load", "9f2c…"),
+            column("title", "text", "Title as read.", "reading", "Họp báo quý I"),
+            column("text", "text", "Body as read.", "reading", "Sáng nay …"),
+            column("capture_id", "text", "The archived response that was read.", "load", _CAPTURE),
+            column("url", "text", "The address that was fetched.", "index", _URL),
+            column("fetched_at", "time", "When it was fetched.", "index", "2025-03-11T05:00:07+07:00"),
+            column("payload_sha256", "text", "SHA-256 of the page's bytes, codings undone.", "index", "e3b0…"),
+            column("payload_size", "integer", "Bytes of the page, codings undone.", "index", "48211"),
+            column("segment", "text", "File of the archive, in the portal's folder.", "index", "20250311-….warc.gz"),
+            column("segment_offset", "integer", "First byte of the record in it.", "index", "182033"),
+            column("segment_length", "integer", "Bytes of the record in it.", "index", "9735"),
+        ),
+    ),
+    View(
+        "v1_search",
+        "One row an article that is shown, for searching: see docs/consumers.md. Folded text is words without case, "
+        "marks and stroke of đ, one space between, so that `dong thap` is found as Đồng Tháp.",
+        (
+            _ARTICLE,
+            _PORTAL,
+            column("sort_date", "date", "As in v1_articles.", "load", "2025-03-10"),
+            column(
+                "section_folded", "text", "Section, folded; empty where the page names none.", "load", "tin thoi su"
+            ),
+            column("title_folded", "text", "Title, folded.", "load", "hop bao quy i"),
+            column("text_folded", "text", "Lead and body, folded: the first 400,000 bytes.", "load", "sang nay ngay"),
+            column(
+                "words",
+                "index",
+                "The full-text index of title and text: for `@@` on PostgreSQL, for `MATCH` on SQLite; not to be read.",
+                "load",
+                "'bao':2A 'hop':1A",
+                null="on SQLite, outside of a query by `MATCH`",
+            ),
+        ),
+    ),
+    View(
+        "v1_document_numbers",
+        "One row a number of an official document that an article names.",
+        (
+            _ARTICLE,
+            _PORTAL,
+            column("document_number", "text", "As printed, spaces left out.", "load", "27/2018/NĐ-CP"),
+            column("number_stem", "text", "Number, and year if it has one, without zeros before.", "load", "27/2018"),
+            column("number_key", "text", "Stem and code, letters and digits alone.", "load", "27/2018/NDCP"),
+        ),
+    ),
+    View(
+        "v1_coverage", "One row a section and month: how much of what its listing showed is stored.", COVERAGE_COLUMNS
+    ),
+    View(
         "v1_runs",
         "One row a run of a portal.",
         (
@@ -271,7 +335,8 @@ def document() -> str:
         "",
         (
             "Types: `text`; `integer`; `time` is text `YYYY-MM-DDTHH:MM:SS+07:00`; `date` is text `YYYY-MM-DD`, a day "
-            "in Vietnam; `json` is JSON as text. Times and dates sort as text."
+            "in Vietnam; `json` is JSON as text; `index` is for the engine's search operator alone. Times and "
+            "dates sort as text."
         ),
         "",
         (

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
+from storage.consume.coverage import COVERAGE
 from storage.consume.dictionary import VIEWS
 from storage.text import sha256_hex
 
@@ -20,10 +21,11 @@ SELECT a.id AS article_id, a.portal, d.url, r.kind, r.title, r.lead, r.text, r.s
     u.province_code_system, u.province_code, u.province_name,
     n.province_code_system AS province_code_system_today, n.province_code AS province_code_today,
     n.province_name AS province_name_today,
-    r.language, a.first_seen_at, a.last_seen_at, a.gone_at, a.version_no, r.capture_id
+    r.language, p.reuse, a.first_seen_at, a.last_seen_at, a.gone_at, a.version_no, r.capture_id
 FROM article a
 JOIN reading r ON r.id = a.reading_id
 JOIN address d ON d.id = a.address_id
+LEFT JOIN portal p ON p.name = a.portal
 LEFT JOIN portal_unit u ON u.portal = a.portal AND u.valid_from <= a.sort_date
     AND (u.valid_to IS NULL OR u.valid_to >= a.sort_date)
 LEFT JOIN portal_unit n ON n.portal = a.portal AND n.valid_to IS NULL
@@ -65,6 +67,21 @@ FROM article a
 JOIN attachment t ON t.reading_id = a.reading_id
 JOIN file f ON f.id = t.file_id
 WHERE a.merged_into IS NULL AND a.withdrawn_at IS NULL""",
+    "v1_readings": """
+SELECT r.id AS reading_id, r.article_id, c.portal, r.version_no,
+    CASE WHEN a.reading_id = r.id THEN 1 ELSE 0 END AS is_shown, r.made_at, r.reader_version, r.rules,
+    r.version_hash AS text_hash, r.title, r.text, r.capture_id, c.url, c.fetched_at, c.payload_sha256, c.payload_size,
+    c.segment, c.segment_offset, c.segment_length
+FROM reading r
+JOIN article a ON a.id = r.article_id
+JOIN capture c ON c.record_id = r.capture_id
+WHERE a.withdrawn_at IS NULL AND c.state <> 'rejected'""",
+    "v1_document_numbers": """
+SELECT n.article_id, a.portal, n.printed AS document_number, n.stem AS number_stem, n.key AS number_key
+FROM search_number n
+JOIN article a ON a.id = n.article_id
+WHERE a.merged_into IS NULL AND a.withdrawn_at IS NULL""",
+    "v1_coverage": COVERAGE,
     "v1_runs": """
 SELECT r.id AS run_id, r.portal, r.mode, r.started_at, r.ended_at, r.verdict, r.reason, r.counts
 FROM run r""",
@@ -87,25 +104,55 @@ LEFT JOIN portal_unit u ON u.portal = p.name AND u.valid_from = '0001-01-01'
 LEFT JOIN portal_unit n ON n.portal = p.name AND n.valid_to IS NULL""",
 }
 
+# The full-text index is a table of its own on SQLite and a column on PostgreSQL.
+_SEARCH = {
+    "sqlite": """
+SELECT s.article_id, a.portal, a.sort_date, s.section AS section_folded, s.title AS title_folded,
+    s.body AS text_folded, i.search_index AS words
+FROM search_index i
+JOIN search s ON s.article_id = i.rowid
+JOIN article a ON a.id = s.article_id
+WHERE a.merged_into IS NULL AND a.withdrawn_at IS NULL""",
+    "postgresql": """
+SELECT s.article_id, a.portal, a.sort_date, s.section AS section_folded, s.title AS title_folded,
+    s.body AS text_folded, s.words
+FROM search s
+JOIN article a ON a.id = s.article_id
+WHERE a.merged_into IS NULL AND a.withdrawn_at IS NULL""",
+}
+
+# Words as the index has them: the same as `storage.words.folded`.
+_FOLDED = """
+CREATE OR REPLACE FUNCTION v1_folded(words text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT trim(regexp_replace(
+        lower(translate(regexp_replace(normalize(words, NFD), '[\\u0300-\\u036f]', '', 'g'), 'ĐÐđð', 'dddd')),
+        '[^[:alnum:]]+', ' ', 'g'))
+$$"""
+
+
+def _selects(dialect: str) -> dict[str, str]:
+    return _SELECTS | {"v1_search": _SEARCH[dialect]}
+
 
 def digest(dialect: str) -> str:
     """Return what tells whether a database has these views."""
-    return sha256_hex(repr((dialect, _SELECTS, VIEWS)))
+    return sha256_hex(repr((dialect, _selects(dialect), _FOLDED, VIEWS)))
 
 
 def drop_views(connection: Connection, existing: Iterable[str]) -> None:
     """Drop those of the existing views that are ours."""
     for name in existing:
-        if name in _SELECTS:
+        if name in _selects(connection.dialect.name):
             connection.exec_driver_sql(f"DROP VIEW {name}")
 
 
 def create_views(connection: Connection) -> None:
     """Create the views; on PostgreSQL with comments on each view and column, taken from the dictionary."""
-    for name, select in _SELECTS.items():
+    for name, select in _selects(connection.dialect.name).items():
         connection.exec_driver_sql(f"CREATE VIEW {name} AS {select}")
     if connection.dialect.name != "postgresql":
         return
+    connection.exec_driver_sql(_FOLDED)
     for view in VIEWS:
         connection.exec_driver_sql(f"COMMENT ON VIEW {view.name} IS {_quoted(view.meaning)}")
         for column in view.columns:

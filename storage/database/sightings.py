@@ -13,6 +13,7 @@ from storage.database.models import address, listing_entry
 from storage.database.upserts import Columns, upsert
 from storage.database.values import merged_item
 from storage.records import Capture, ListingItem
+from storage.text import printed_month
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ def see_addresses(connection: Connection, portal: str, sightings: Sequence[Sight
                 "url": seen.url,
                 "listing": seen.listing,
                 "item": None,
+                "listed_month": None,
                 "first_seen_at": seen.at,
             },
         )
@@ -54,13 +56,17 @@ def see_addresses(connection: Connection, portal: str, sightings: Sequence[Sight
         merged = known.get(key)
         for item in items:
             merged = merged_item(merged, item)
-        rows[key]["item"] = merged
+        month = printed_month((merged or {}).get("published_raw", ""))
+        rows[key] |= {"item": merged, "listed_month": month}
         if key in known and merged != known[key]:
-            changed.append({"of": key, "said": merged})
+            changed.append({"of": key, "said": merged, "month": month})
     upsert(connection, address, [row for key, row in rows.items() if key not in known])
     if changed:
         connection.execute(
-            update(address).where(address.c.id == bindparam("of")).values(item=bindparam("said")), changed
+            update(address)
+            .where(address.c.id == bindparam("of"))
+            .values(item=bindparam("said"), listed_month=bindparam("month")),
+            changed,
         )
 
 

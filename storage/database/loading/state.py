@@ -70,6 +70,11 @@ class KnownArticle:
     new: bool = False
     changed: bool = False
 
+    @property
+    def shown(self) -> bool:
+        """Whether consumers see it."""
+        return self.merged_into is None and self.withdrawn_at is None
+
 
 @dataclass(slots=True)
 class State:

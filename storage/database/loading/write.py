@@ -21,6 +21,7 @@ from storage.database.models import (
     version,
     view_count,
 )
+from storage.database.search_index import drop_articles, index_articles, index_missing
 from storage.database.upserts import upsert
 
 _ADDRESS_VALUES = (
@@ -90,6 +91,7 @@ def write(connection: Connection, state: State, work: Work) -> None:
     _write_files(connection, work)
     _insert(connection, attachment, work.attachments)
     upsert(connection, view_count, work.view_counts)
+    _write_search(connection, articles, work)
     write_captures(connection, work.captures)
 
 
@@ -121,6 +123,15 @@ def _write_files(connection: Connection, work: Work) -> None:
     known = set(connection.scalars(select(file.c.id).where(file.c.id.in_(work.files))))
     upsert(connection, file, list(work.files.values()))
     find_archived(connection, [key for key in work.files if key not in known])
+
+
+def _write_search(connection: Connection, articles: list[KnownArticle], work: Work) -> None:
+    made = {row["id"]: row for row in work.readings}
+    drop_articles(connection, [one.id for one in articles if one.changed and not one.shown])
+    shown = [one for one in articles if one.shown]
+    index_articles(connection, [made[one.reading_id] for one in shown if one.reading_id in made])
+    # What comes back as it was has no new reading.
+    index_missing(connection, [one.id for one in shown if one.changed and one.reading_id not in made])
 
 
 def _article_row(one: KnownArticle) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sqlalchemy.types import TypeDecorator
 
 from storage.database.engine import connect
 from storage.database.models import metadata
+from storage.database.models.search import is_modelled
 from storage.settings import settings
 
 
@@ -21,7 +22,12 @@ def _render(kind: str, item: Any, _context: object) -> str | Literal[False]:
 
 def _run(connection: Connection) -> None:
     context.configure(
-        connection=connection, target_metadata=metadata, render_as_batch=True, compare_type=True, render_item=_render
+        connection=connection,
+        target_metadata=metadata,
+        render_as_batch=True,
+        compare_type=True,
+        render_item=_render,
+        include_object=is_modelled,
     )
     with context.begin_transaction():
         context.run_migrations()

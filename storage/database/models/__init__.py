@@ -11,6 +11,7 @@ from storage.database.models.captures import address, capture, file, listing, li
 from storage.database.models.decisions import decision, figure
 from storage.database.models.feed import change, feed
 from storage.database.models.portals import portal, portal_unit, run
+from storage.database.models.search import search, search_number
 
 __all__ = [
     "address",
@@ -31,6 +32,8 @@ __all__ = [
     "reading",
     "run",
     "schema_note",
+    "search",
+    "search_number",
     "segment",
     "version",
     "view_count",

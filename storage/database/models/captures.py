@@ -54,7 +54,8 @@ capture = Table(
 )
 
 # Whatever a portal lists or serves as an article. `id` is a digest of portal and canonical key, since a key may be
-# longer than an index takes. `closed`: nothing to fetch there again.
+# longer than an index takes. `listed_month` is the month that the listing row prints. `closed`: nothing to fetch there
+# again.
 address = Table(
     "address",
     metadata,
@@ -64,6 +65,7 @@ address = Table(
     Column("url", Text, nullable=False),
     Column("listing", Text, nullable=False),
     Column("item", Json),
+    Column("listed_month", Text),
     Column("article_id", BigId, ForeignKey("article.id"), index=True),
     Column("role", Text),
     Column("first_seen_at", VietnamTime, nullable=False),

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, inspect
 
 from storage.consume.dictionary import DOCUMENT, VIEWS, View, document
+from storage.database.marks import ListingOutcome, finish_listings
 from storage.database.portals import PortalRow, sync_portals
 from storage.database.runs import finish_run, start_run
 from storage.records import Attachment, Image, Refusal
@@ -51,6 +52,7 @@ WANTED = [
     "province_code_today",
     "province_name_today",
     "language",
+    "reuse",
     "first_seen_at",
     "last_seen_at",
     "gone_at",
@@ -58,8 +60,9 @@ WANTED = [
     "capture_id",
 ]
 
-NULL_LATER = {("v1_changes", "capture_id")}
-"""May be null by contract, though nothing makes it so yet: not every change will come from a capture."""
+NULL_LATER = {("v1_changes", "capture_id"), ("v1_search", "words")}
+"""May be null by contract, though nothing makes it so here: not every change will come from a capture; `words` is null
+on SQLite only."""
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+07:00")
 
@@ -75,6 +78,8 @@ def well_formed(kind: str, value: Any) -> bool:
             return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
         case "json":
             return isinstance(value, str) and json.loads(value) is not None
+        case "index":
+            return value is not None
         case _:
             return isinstance(value, str)
 
@@ -125,12 +130,15 @@ def filled(engine: Engine) -> Engine:
         "attachments": (pdf, exe),
         "view_count": 3,
     }
+    desk.list_page("tin", 1, ["a", "b"])
+    desk.list_page("khac", 1, ["x"], dated="")
+    finish_listings(engine, PORTAL, desk.run_id, [ListingOutcome("tin", 1, complete=True)])
     desk.serve("a", **fields)
     desk.enter(
         capture(pdf.url, purpose=Purpose.ATTACHMENT, body="%PDF"),
         capture(exe.url, purpose=Purpose.ATTACHMENT, status=404),
     )
-    desk.serve("b", lead=None, title="b", published_at=None, language=None)
+    desk.serve("b", f"{LONG} 27/2018/NĐ-CP", lead=None, title="b", published_at=None, language=None)
     desk.serve("c", title="c", published_at=None, inferred_from=date(2025, 3, 1), inferred_to=date(2025, 3, 2))
     desk.redirect("cu", "a")
     desk.serve("a2")
@@ -157,6 +165,8 @@ def test_a_view_is_what_the_dictionary_says(filled: Engine, view: View) -> None:
     assert found
     for column in view.columns:
         values = [item[column.name] for item in found]
+        if column.type == "index" and filled.dialect.name == "sqlite":
+            continue
         assert any(value is not None for value in values), f"{column.name} has no value in this test"
         assert all(value is None or well_formed(column.type, value) for value in values), column.name
         if column.null is None:

@@ -149,9 +149,17 @@ class Desk:
     def redirect(self, source: str, target: str) -> None:
         self.enter(self.capture(source, status=301, headers={"location": url(target, self.portal)}))
 
-    def list_page(self, listing: str, page: int, names: list[str], *, state: CaptureState = CaptureState.NOTED) -> None:
+    def list_page(
+        self,
+        listing: str,
+        page: int,
+        names: list[str],
+        *,
+        state: CaptureState = CaptureState.NOTED,
+        dated: str = "10/03/2025",
+    ) -> None:
         """The portal shows a listing page with these rows, in this order."""
-        items = tuple(ListingItem(url(name, self.portal), f"Bài {name}", "10/03/2025") for name in names)
+        items = tuple(ListingItem(url(name, self.portal), f"Bài {name}", dated) for name in names)
         fetched = self.capture(f"{listing}?trang={page}", purpose=Purpose.LISTING, listing=listing, page=page)
         chunk = [Indexed(fetched, location(), state, items=items if state is CaptureState.NOTED else ())]
         transact(self.engine, lambda connection: enter(connection, self.portal, chunk, reached=False))
