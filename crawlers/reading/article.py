@@ -6,7 +6,7 @@ portal rules → CMS rules → structure and text signals → generic. A page is
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from lxml.html import HtmlElement
 
@@ -20,6 +20,7 @@ from crawlers.reading.joining import PAGES_MISSING
 from crawlers.reading.language import language_of
 from crawlers.reading.lines import Says
 from crawlers.reading.meta import read_meta
+from crawlers.reading.opinion import Opinion, apply, is_foreign, second_opinion
 from crawlers.reading.page import Kind, Line, Page
 from crawlers.reading.related import related_links
 from crawlers.reading.sequel import find_sequel
@@ -117,11 +118,12 @@ def _title_by_place(
     return found or titles.claimed(reading.meta, reading.listing)
 
 
-def _assemble(  # noqa: C901  # one line a field
+def _assemble(  # one line a field
     reading: Reading, title: titles.Candidate, place: locate.Place, parts: Parts, rules_name: str, version: str
 ) -> Article | verdict.Verdict:
     page, told = reading.page, reading.told
     told["title"] = Provenance(title.method, title.evidence)
+    other = _other_reading(page, title, place, parts)
     texts = prose.paragraphs(parts.body)
     lead = " ".join(line.text for line in parts.lead) or None
     images = media.images(page, parts.shown, parts.captions)
@@ -133,17 +135,14 @@ def _assemble(  # noqa: C901  # one line a field
     pictures = bool(images) and (echoed or not all(media.is_banner(line.el) for line in parts.shown if _is_image(line)))
     if bare and not lead and not pictures and not files and not videos:
         return verdict.Verdict(RefusalKind.EMPTY, "a title and nothing under it")
-    told["text"] = prose.check(page, parts.body)
-    if _is_unsure(place, title) and (whole_page := prose.whole_page(page.root)):
-        texts, lead = whole_page, None
-        told["text"] = Provenance("trafilatura", "its own reading of the page: no container is sure")
+    if other is None:
+        told["text"] = prose.check(page, parts.body)
+    else:
+        told["text"] = other.told
+        if not other.lines:
+            texts, lead = tuple(Paragraph(f"b{number}", text) for number, text in enumerate(other.texts, 1)), None
     told["container"] = Provenance(place.method, place.evidence)
-    if lead:
-        told["lead"] = Provenance(*parts.lead_why)
-    if images:
-        told["images"] = Provenance(place.method, f"{len(images)} in the container")
-    if files:
-        told["attachments"] = Provenance("links", f"{len(files)} files linked")
+    _tell_parts(told, place, (lead, parts.lead_why), len(images), len(files))
     writer, credit = fields.people_of(reading, parts)
     when = fields.published_of(reading, parts)
     reading.flags += when.flags
@@ -163,10 +162,7 @@ def _assemble(  # noqa: C901  # one line a field
         told["language"] = Provenance("letters and words", f"{len(whole)} characters")
     standing = when.value is None and fields.is_standing(reading, title)
     bounds = fields.bounds_of(reading, when, event.day if event else None)
-    if bounds[2]:
-        told["inferred_from"] = Provenance(bounds[2], str(bounds[0]))
-        if bounds[1]:
-            told["inferred_to"] = Provenance("fetched", str(bounds[1]))
+    _tell_bounds(told, bounds)
     if any(_is_cut(text) for text in texts):
         reading.flags.append("truncated_paragraph")
     return Article(
@@ -200,6 +196,35 @@ def _assemble(  # noqa: C901  # one line a field
         reader_version=version,
         rules=rules_name,
     )
+
+
+def _tell_parts(
+    told: dict[str, Provenance], place: locate.Place, lead: tuple[str | None, tuple[str, str]], images: int, files: int
+) -> None:
+    if lead[0]:
+        told["lead"] = Provenance(*lead[1])
+    if images:
+        told["images"] = Provenance(place.method, f"{images} in the container")
+    if files:
+        told["attachments"] = Provenance("links", f"{files} files linked")
+
+
+def _tell_bounds(told: dict[str, Provenance], bounds: tuple[date | None, date | None, str | None]) -> None:
+    if bounds[2]:
+        told["inferred_from"] = Provenance(bounds[2], str(bounds[0]))
+        if bounds[1]:
+            told["inferred_to"] = Provenance("fetched", str(bounds[1]))
+
+
+def _other_reading(page: Page, title: titles.Candidate, place: locate.Place, parts: Parts) -> Opinion | None:
+    """A second opinion, already applied to the parts, where ours is not enough: see `crawlers.reading.opinion`."""
+    unsure = _is_unsure(place, title)
+    if not unsure and (place.method == "rules" or not is_foreign(title.text, parts)):
+        return None
+    opinion = second_opinion(page, parts, unsure=unsure)
+    if opinion is not None and opinion.lines:
+        apply(page, parts, opinion)
+    return opinion
 
 
 def _going_on(article: Article, page: Page, parts: Parts) -> Article:

@@ -1,8 +1,7 @@
 """The body's paragraphs: trafilatura reads the tree cut to the article, the container's own blocks check it.
 
 trafilatura is at its best on a small tree whose root says `<article>`; it may still lose a short paragraph or merge
-two. So each paragraph of the container must be in its text; where one is not, the blocks stand. Where no container is
-sure, trafilatura's own reading of the whole page stands instead.
+two. So each paragraph of the container must be in its text; where one is not, the blocks stand.
 """
 
 import logging
@@ -23,10 +22,10 @@ from storage.text import clean
 _LOGGER = logging.getLogger("trafilatura")
 _LOGGER.setLevel(logging.CRITICAL)  # its warnings name no page; what it fails at, the blocks read
 _CUT = Extractor(fast=True, comments=False, tables=True, output_format="python")
-_WHOLE = Extractor(fast=True, comments=False, tables=True, output_format="python", precision=True)
 MOST_ELEMENTS = 5000
 """trafilatura is quadratic in siblings (20,000 take two seconds): above this the blocks stand alone."""
-_QUOTES = frozenset({"blockquote", "q"})
+QUOTES = frozenset({"blockquote", "q"})
+"""Tags of quotations."""
 
 
 def paragraphs(lines: Sequence[Line]) -> tuple[Paragraph, ...]:
@@ -40,7 +39,7 @@ def paragraphs(lines: Sequence[Line]) -> tuple[Paragraph, ...]:
             block = Block.HEADING
         elif line.item:
             block = Block.LIST_ITEM
-        elif any(node.tag in _QUOTES for _, node in zip(range(4), line.node.ancestors(), strict=False)):
+        elif any(node.tag in QUOTES for _, node in zip(range(4), line.node.ancestors(), strict=False)):
             block = Block.QUOTE
         table = markdown(line.el) if block is Block.TABLE else None
         out.append(Paragraph(f"b{number}", line.text, block, line.heading or None, table))
@@ -54,10 +53,10 @@ def check(page: Page, lines: Sequence[Line]) -> Provenance:
     tree = _cut_tree(page, lines)
     if _is_large(tree):
         return Provenance("blocks", f"more than {MOST_ELEMENTS} elements")
-    read = _letters(" ".join(_texts(_extract(tree, _CUT))))
+    read = letters(" ".join(_texts(_extract(tree, _CUT))))
     lost = at = 0
     for line in lines:
-        own = _letters(line.text)
+        own = letters(line.text)
         found = read.find(own, at)
         if found < 0:
             lost += 1
@@ -68,10 +67,9 @@ def check(page: Page, lines: Sequence[Line]) -> Provenance:
     return Provenance("blocks", f"trafilatura lost or changed {lost} of {len(lines)} paragraphs")
 
 
-def whole_page(root: HtmlElement) -> tuple[Paragraph, ...]:
-    """Return trafilatura's own reading of the whole page: for pages whose container is not sure."""
-    texts = [] if _is_large(root) else _texts(_extract(deepcopy(root), _WHOLE))
-    return tuple(Paragraph(f"b{number}", text) for number, text in enumerate(texts, 1))
+def whole_page(root: HtmlElement, options: Extractor) -> tuple[str, ...]:
+    """Return trafilatura's own reading of the whole page, paragraph by paragraph; none of a page too large for it."""
+    return () if _is_large(root) else tuple(_texts(_extract(deepcopy(root), options)))
 
 
 def _is_large(tree: HtmlElement) -> bool:
@@ -79,6 +77,7 @@ def _is_large(tree: HtmlElement) -> bool:
 
 
 def _extract(tree: HtmlElement, options: Extractor) -> etree._Element | None:
+    etree.strip_elements(tree, etree.Comment, etree.ProcessingInstruction, with_tail=False)  # it loses the text after
     try:
         document = bare_extraction(tree, options=options)
     except Exception:  # noqa: BLE001  # a library's bug on one page costs its second opinion only
@@ -97,8 +96,8 @@ def _texts(body: etree._Element | None) -> list[str]:
     return found
 
 
-def _letters(text: str) -> str:
-    """The text without white space, which two readings may set differently."""
+def letters(text: str) -> str:
+    """Return the text without white space, which two readings may set differently."""
     return "".join(text.split())
 
 

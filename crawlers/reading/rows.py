@@ -9,10 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crawlers.reading.lines import Says
+from crawlers.reading.locate import is_good
 from crawlers.reading.media import attachment_url, is_file
 from crawlers.reading.page import Kind, Line, Node, Page, Zone
 from crawlers.reading.tree import css
 
+_LIST = 3
+"""So many rows are a list, whatever they hold; of fewer, one with a story's paragraphs is a page, not a row."""
+_STORY = 4
 _HOST = re.compile(r"^(?:https?:)?//[^/?#]*")
 
 
@@ -32,6 +36,8 @@ def rows_of(page: Page, title: Line | None, selectors: Sequence[str]) -> Rows:
     for selector in selectors:
         ruled = [node for el in css(page.root, selector) if (node := page.nodes.get(el)) is not None]
         rows = ruled if len(ruled) >= max(len(rows), 1) else rows
+    if len(rows) < _LIST:
+        rows = [row for row in rows if sum(is_good(line) for line in page.lines_of(row)) < _STORY]
     if not rows:
         return Rows([], set(), len(page.lines), 0)
     inside = {index for row in rows for index in range(row.start, row.end)}

@@ -50,7 +50,8 @@ def settle(page: Page) -> None:
     for zone, least in ((Zone.MARGIN, _SHARE * total), (Zone.UNSEEN, 0.9 * total)):
         for node in [node for node in page.nodes.values() if weights.get(node, 0) >= max(least, _LEAST)]:
             outside = node.parent is None or node.parent.zone is not zone
-            wide = node.end - node.start >= _EXTENT * len(page.lines)
+            lines = page.lines_of(node)
+            wide = len(lines) >= _EXTENT * len(page.lines) or any(line.heading == 1 for line in lines)
             if node.zone is zone and outside and wide and node.tag not in _FRAMES:
                 _open(page, node)
 
