@@ -6,10 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo ui test test-browser soak lint format docs lock bench-reading clean
+.PHONY: help setup demo ui test test-browser soak lint format docs lock bench-reading bench-boilerplate clean
 
 help: ## list the commands
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 setup: $(READY) ## make .venv and install the locked packages (done by the others when needed)
 
@@ -58,6 +58,9 @@ lock: ## resolve pyproject.toml into requirements/*.lock (hashes, no addresses);
 
 bench-reading: $(VENV)/.bench ## our reader beside the best extractors on the same pages: quality and speed
 	$(BIN)/python -m tests.bench.reading --wrong
+
+bench-boilerplate: $(READY) ## boilerplate left in the text against the number of pages learned from
+	$(BIN)/python -m tests.bench.boilerplate
 
 $(VENV)/.bench: $(READY) requirements/bench.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bench.lock

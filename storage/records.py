@@ -150,6 +150,7 @@ class Article:
     `inferred_from` and `inferred_to`. `provenance` has one entry for every field that has a value.
     `continues` are the later pages of an article that is split over several; `first_page` is the address of its first
     page where this is the reading of a later one.
+    `template` is the version of the learned template whose blocks the page has, None where it has none.
     """
 
     url: str
@@ -183,6 +184,7 @@ class Article:
     rules: str = ""
     continues: tuple[Continuation, ...] = ()
     first_page: str | None = None
+    template: str | None = None
 
     @property
     def full_text(self) -> str:

@@ -1,6 +1,6 @@
 """Bytes of a page → article or refusal. Pure: no network, no database, no clock.
 
-read_page(body, url=…, headers=…, portal=…, listing=…, fetched_at=…) -> Article | Refusal
+read_page(body, url=…, headers=…, portal=…, listing=…, fetched_at=…, template=…) -> Article | Refusal
 """
 
 import gc
@@ -14,16 +14,20 @@ from urllib.parse import urlsplit
 from crawlers.portal import Portal, Rules
 from crawlers.portals import PortalError, load
 from crawlers.reading.article import read_article
-from crawlers.reading.decode import decode
+from crawlers.reading.decode import Decoded, decode
+from crawlers.reading.page import Page
+from crawlers.reading.published import stands_alone
+from crawlers.reading.template import Seen, Template, observe
 from crawlers.reading.tree import TooComplex, parse
 from crawlers.reading.verdict import Verdict, of_bytes
 from crawlers.reading.version import READER_VERSION
+from crawlers.reading.walk import build
 from crawlers.rules import get, valid_rules
 from storage.records import VIETNAM, Article, ListingItem, Refusal
 from storage.text import sha256_hex
 from storage.vocabulary import RefusalKind
 
-__all__ = ["READER_VERSION", "read_page"]
+__all__ = ["READER_VERSION", "Seen", "Template", "read_and_observe", "read_page"]
 
 _SELECTORS = ("title", "lead", "date", "body", "author", "section", "view_count", "related", "attachment", "drop")
 _CLASS_OR_ID = re.compile(r"[.#]([\w-]+)")
@@ -42,7 +46,7 @@ def read_page(
     portal: Portal | str | None = None,
     listing: ListingItem | None = None,
     fetched_at: datetime | None = None,
-    template: object = None,  # noqa: ARG001  # the signature is published; learned templates come later
+    template: Template | None = None,
 ) -> Article | Refusal:
     """Read a page; never raises, whatever the bytes.
 
@@ -53,16 +57,42 @@ def read_page(
         portal: the portal or its name, for its rules; None for a page of an unknown host.
         listing: the listing row that led to the page: its title, date and lead are witnesses.
         fetched_at: when it was fetched (aware): chooses the rules, bounds dates.
-        template: what is known of the portal's recurring blocks; not used yet.
+        template: the portal's learned template, for the blocks that are no article's.
 
     Returns:
         The article, or a refusal with the kind and the evidence.
     """
+    return read_and_observe(
+        body, url=url, headers=headers, portal=portal, listing=listing, fetched_at=fetched_at, template=template
+    )[0]
+
+
+def read_and_observe(
+    body: bytes,
+    *,
+    url: str,
+    headers: Mapping[str, str] | None = None,
+    portal: Portal | str | None = None,
+    listing: ListingItem | None = None,
+    fetched_at: datetime | None = None,
+    template: Template | None = None,
+    observed: bool = False,
+) -> tuple[Article | Refusal, Seen | None]:
+    """Read a page as `read_page` does; where `observed`, give also what its portal's template is learned from.
+
+    Nothing is observed of a page that is no HTML.
+    """
     address = _usable(url)
     collecting = gc.isenabled()
     gc.disable()  # a read makes thousands of small objects and no cycles: to look for some takes a tenth of its time
+    page: Page | None = None
     try:
-        found = _read(body, address, headers or {}, portal, listing, fetched_at)
+        decoded = _decoded(body, headers or {})
+        if isinstance(decoded, Decoded):
+            page = build(parse(decoded.text, address), address, stands_alone)
+            found = _read(page, decoded, portal, listing, fetched_at, template)
+        else:
+            found = decoded
     except TooComplex as error:
         found = Verdict(RefusalKind.TOO_COMPLEX, str(error))
     except Exception as error:  # noqa: BLE001  # the last resort: one page never costs a batch
@@ -70,31 +100,31 @@ def read_page(
     finally:
         if collecting:
             gc.enable()
+    article = found if isinstance(found, Article) else None
+    seen = observe(page, article) if observed and page is not None else None
     if isinstance(found, Verdict):
-        return Refusal(url, found.kind, found.reason, READER_VERSION)
-    return found if address == url else replace(found, url=url)
+        return Refusal(url, found.kind, found.reason, READER_VERSION), seen
+    return found if address == url else replace(found, url=url), seen
+
+
+def _decoded(body: bytes, headers: Mapping[str, str]) -> Decoded | Verdict:
+    if len(body) > MAX_BYTES:
+        return Verdict(RefusalKind.TOO_COMPLEX, f"{len(body)} bytes")
+    return of_bytes(body, headers) or decode(body, headers)
 
 
 def _read(
-    body: bytes,
-    url: str,
-    headers: Mapping[str, str],
+    page: Page,
+    decoded: Decoded,
     portal: Portal | str | None,
     listing: ListingItem | None,
     fetched_at: datetime | None,
+    template: Template | None,
 ) -> Article | Verdict:
-    if len(body) > MAX_BYTES:
-        return Verdict(RefusalKind.TOO_COMPLEX, f"{len(body)} bytes")
-    refused = of_bytes(body, headers)
-    if refused is not None:
-        return refused
-    decoded = decode(body, headers)
-    root = parse(decoded.text, url)
     rules, rows, name = _rules(portal, fetched_at)
     rules, rows = tuple(_present(rule, decoded.text) for rule in rules), _named_in(rows, decoded.text)
     return read_article(
-        root,
-        url=url,
+        page,
         rules=rules,
         row_selectors=rows,
         listing=listing,
@@ -102,6 +132,7 @@ def _read(
         flags=[str(flag) for flag in decoded.flags],
         rules_name=name,
         version=READER_VERSION,
+        template=template,
     )
 
 

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from lxml.html import HtmlElement
-
 from crawlers.portal import Rules
 from crawlers.reading import fields, locate, media, prose, published, verdict
 from crawlers.reading import title as titles
@@ -24,7 +22,7 @@ from crawlers.reading.opinion import Opinion, apply, is_foreign, second_opinion
 from crawlers.reading.page import Kind, Line, Page
 from crawlers.reading.related import related_links
 from crawlers.reading.sequel import find_sequel
-from crawlers.reading.walk import build
+from crawlers.reading.template import Marks, Template, mark
 from storage.records import Article, Block, ListingItem, MissingDate, Paragraph, Provenance
 from storage.records import Kind as ArticleKind
 from storage.vocabulary import RefusalKind
@@ -39,9 +37,8 @@ _LONG = 80
 
 
 def read_article(
-    root: HtmlElement,
+    page: Page,
     *,
-    url: str,
     rules: Sequence[Rules],
     row_selectors: Sequence[str],
     listing: ListingItem | None,
@@ -49,14 +46,37 @@ def read_article(
     flags: Sequence[str],
     rules_name: str,
     version: str,
+    template: Template | None = None,
 ) -> Article | verdict.Verdict:
-    """Read a parsed page. The tree is not changed."""
-    page = build(root, url, published.stands_alone)
-    meta = read_meta(root)
+    """Read a walked page. The tree is not changed.
+
+    A template says what an article is not looked for in. Inside the container it takes lines at the head and the tail,
+    credits, bylines and captions excepted; where nothing would be left, the page is read without it.
+    """
+    marks = mark(page, template) if template is not None else None
+    meta = read_meta(page.root)
+    reading = Reading(page, meta, rules, row_selectors, listing, fetched_at, flags=list(flags))
+    found = _read(reading, marks, rules_name, version)
+    if marks is None or template is None or not (count := marks.count):
+        return found
+    if isinstance(found, verdict.Verdict) and found.kind is not RefusalKind.EMPTY:
+        return found
+    if isinstance(found, verdict.Verdict) or not found.full_text:
+        shows = isinstance(found, Article) and bool(found.attachments or found.images)
+        if marks.wipe(shared_only=shows):
+            again = Reading(page, meta, rules, row_selectors, listing, fetched_at, flags=list(flags))
+            found, count = _read(again, marks, rules_name, version), marks.count
+    if isinstance(found, verdict.Verdict) or not count:
+        return found
+    how = Provenance("learned", f"template:{template.version}: {count} lines of the page")
+    return replace(found, template=template.version, provenance={**found.provenance, "template": how})
+
+
+def _read(reading: Reading, marks: Marks | None, rules_name: str, version: str) -> Article | verdict.Verdict:
+    page, meta, rules, listing = reading.page, reading.meta, reading.rules, reading.listing
     refused = verdict.of_words(page, meta)
     if refused is not None:
         return refused
-    reading = Reading(page, meta, rules, row_selectors, listing, fetched_at, flags=list(flags))
     echoes = titles.Echoes(page, meta, listing)
     title = titles.find_title(page, rules, echoes)
     probe = title or titles.title_alone(page, echoes, _marks(page))
@@ -66,7 +86,7 @@ def read_article(
         title.line if title else None,
         probe.line if probe else None,
         named=_is_named(title),
-        row_selectors=row_selectors,
+        row_selectors=reading.row_selectors,
     )
     if refused is not None:
         return refused
@@ -85,6 +105,8 @@ def read_article(
         return verdict.Verdict(
             RefusalKind.EMPTY, "no text, file or image under a title" if title else "no title and no text"
         )
+    if marks is not None:
+        marks.lift()
     parts = part(page, title.line, title.text, place, rules, listing)
     article = _assemble(reading, title, place, parts, rules_name, version)
     return article if isinstance(article, verdict.Verdict) else _going_on(article, page, parts)

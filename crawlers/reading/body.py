@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from crawlers.portal import Rules
-from crawlers.reading.ends import HEAD_SAYS, head_end, is_headline, is_shown, stop_of, tail_of
+from crawlers.reading.ends import HEAD_SAYS, head_end, is_furniture, is_headline, is_shown, stop_of, tail_of
 from crawlers.reading.lead import LEAD_CLASS, find_lead
 from crawlers.reading.lines import ENDING, Says, is_view_label
 from crawlers.reading.locate import Place
@@ -77,13 +77,15 @@ def part(
     first_image = next((position for position in range(end, close) if is_shown(core[position])), close)
     beyond = {line.index for line in core[end:close]}
     pictures = [
-        line for line in lines[:first] if line.kind is not Kind.TEXT and (title is None or line.index > title.index)
+        line
+        for line in lines[:first]
+        if line.kind is not Kind.TEXT and not line.learned and (title is None or line.index > title.index)
     ]
     parts.shown = [*pictures, *core[:end], *core[first_image:close]]
     parts.tail = [*core[end:], *lines[stop : stop + _AFTER]] if stop < len(lines) else core[end:]
     after = [line for line in _below(page, title, container) if line.index not in unwanted]
     parts.tail, parts.rest = _divide_tail(
-        [*parts.tail, *(after if stop >= len(lines) else [])],
+        [line for line in (*parts.tail, *(after if stop >= len(lines) else ())) if not is_furniture(line)],
         [] if stop >= len(lines) else [*lines[stop:], *after],
         page.url,
     )
@@ -188,7 +190,14 @@ def _between(page: Page, title: Line | None, container: Node, parts: Parts, unwa
             continue
         parts.head.append(line)
         kind = line.says
-        if kind in ENDING or kind in HEAD_SAYS or stamp(line) or line.linked or key(line.text) == key(title.text):
+        if (
+            line.learned
+            or kind in ENDING
+            or kind in HEAD_SAYS
+            or stamp(line)
+            or line.linked
+            or key(line.text) == key(title.text)
+        ):
             continue
         if position and is_view_label(gap[position - 1].text):
             continue

@@ -25,6 +25,8 @@ CUT_MARK = re.compile(r"\s*(?:\.{3,}|…)$")
 _BULLET = re.compile(r"^(?:[-–—+*•·▪]|\d{1,3}[.)/]|[a-zđ][.)])\s*")
 REAL = 60
 """An unlinked line of this length is a paragraph; a shorter one is if it ends like a sentence of six words or more."""
+CAPTION = 200
+"""Characters of a caption at most."""
 HEAD_SAYS = frozenset(
     {
         Says.VIEWS,
@@ -46,6 +48,8 @@ HEAD_SAYS = frozenset(
 
 def is_real(line: Line) -> bool:
     """Whether a line is surely a paragraph of the article by its own form."""
+    if line.learned:
+        return False
     if line.kind is Kind.TABLE:
         return line.link < 0.5 * max(len(line.text), 1)
     if line.kind is not Kind.TEXT or is_headline(line) or line.says is not None or stamp(line) is not None:
@@ -72,12 +76,13 @@ def head_end(lines: Sequence[Line], title: str, url: str) -> int:
     end = 0
     for position, line in enumerate(lines):
         if line.kind is not Kind.TEXT:
-            if line.kind is Kind.TABLE:
+            if line.kind is Kind.TABLE and not line.learned:
                 break
             continue
         kind = line.says
         meta_line = (
-            kind in HEAD_SAYS
+            line.learned
+            or kind in HEAD_SAYS
             or (kind is Says.RELATED and _comes_before(lines, position))
             or stamp(line) is not None
             or key(line.text) == key(title)
@@ -208,12 +213,12 @@ def tail_of(core: Sequence[Line], title: str, url: str) -> tuple[int, int]:
     end, closed = last + 1, False
     for position in range(last + 1, len(core)):
         line = core[position]
-        if line.kind is not Kind.TEXT:
+        if line.kind is not Kind.TEXT and not line.learned:
             if not closed and is_shown(line):
                 end = position + 1
         elif _is_tail(core, position, title, url):
             closed = True
-            if line.says is not None or repeats_title(line.text, title):
+            if line.learned or line.says is not None or repeats_title(line.text, title):
                 return end, position
         elif not closed:
             end = position + 1
@@ -231,6 +236,8 @@ def is_shown(line: Line) -> bool:
 
 def _is_tail(core: Sequence[Line], position: int, title: str, url: str) -> bool:
     line = core[position]
+    if line.learned:
+        return not _under_picture(core, position)
     if line.says is not None or stamp(line) is not None or repeats_title(line.text, title):
         return True
     if source_credit(line.text) or _names(core, position):
@@ -240,6 +247,20 @@ def _is_tail(core: Sequence[Line], position: int, title: str, url: str) -> bool:
     if len(line.text.strip("|/-–:.*_= ")) <= 1:
         return True
     return is_headline(line) and not attachment_links(line, url) and not line.text.startswith("http")
+
+
+def _under_picture(core: Sequence[Line], position: int) -> bool:
+    """Whether a line of the template may be a caption: "Quang cảnh hội nghị." stands under many a picture."""
+    return position > 0 and core[position - 1].kind is Kind.IMAGE and len(core[position].text) <= CAPTION
+
+
+def is_furniture(line: Line) -> bool:
+    """Whether a line is the template's and tells nothing of the article: no date, counter, byline or credit."""
+    if not line.learned or line.linked or line.says is not None or stamp(line) is not None:
+        return False
+    names = f"{line.node.names} {line.node.parent.names if line.node.parent is not None else ''}"
+    slot = _AUTHOR_CLASS.search(names) or _SOURCE_CLASS.search(names)
+    return not slot and closing_byline(line) is None
 
 
 def closing_byline(line: Line) -> Byline | None:

@@ -51,6 +51,7 @@ def is_good(line: Line) -> bool:
         and size >= GOOD
         and line.link < 0.4 * size
         and line.node.zone is Zone.MAIN
+        and not line.learned
         and (size > 420 or line.says is None)
     )
 
@@ -169,7 +170,7 @@ def under_title(page: Page, title: Line) -> Place | None:
         if node.tag in {"body", "html"} and node is not title.node.parent:
             break
         for line in page.lines[title.index + 1 : node.end]:
-            if line.node.zone is not Zone.MAIN:
+            if line.node.zone is not Zone.MAIN or line.learned:
                 continue
             if line.kind is Kind.TEXT and line.says in _ENDS and not line.links:
                 break

@@ -55,12 +55,12 @@ def second_opinion(page: Page, parts: Parts, *, unsure: bool) -> Opinion | None:
     """
     own = [*parts.lead, *parts.body]
     if not unsure and own:
-        quick = whole_page(page.root, _QUICK)
+        quick = whole_page(page, _QUICK)
         if _agreement(own, quick) > _AGREE:
             kept = _confirmed(own, quick, parts)
             share = f"{len(kept)} of {len(own)} paragraphs"
             return Opinion(kept, (), Provenance("trafilatura", f"its own reading of the page confirms {share}"))
-    careful = whole_page(page.root, _CAREFUL)
+    careful = whole_page(page, _CAREFUL)
     if not careful:
         return None
     why = "no container is sure" if unsure else "the blocks differ from it"

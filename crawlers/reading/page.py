@@ -84,6 +84,7 @@ class Line:
         marks: class and id, in lower case, of its inline pieces that have any.
         el: the image's, table's or frame's element; else the block's.
         said: cache of `says`.
+        learned: whether it is a block of the portal's template.
     """
 
     index: int
@@ -100,6 +101,7 @@ class Line:
     links: tuple[tuple[HtmlElement, str], ...] = ()
     marks: tuple[str, ...] = ()
     said: Says | EllipsisType | None = ...
+    learned: bool = False
 
     @property
     def says(self) -> Says | None:

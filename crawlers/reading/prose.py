@@ -67,9 +67,16 @@ def check(page: Page, lines: Sequence[Line]) -> Provenance:
     return Provenance("blocks", f"trafilatura lost or changed {lost} of {len(lines)} paragraphs")
 
 
-def whole_page(root: HtmlElement, options: Extractor) -> tuple[str, ...]:
-    """Return trafilatura's own reading of the whole page, paragraph by paragraph; none of a page too large for it."""
-    return () if _is_large(root) else tuple(_texts(_extract(deepcopy(root), options)))
+def whole_page(page: Page, options: Extractor) -> tuple[str, ...]:
+    """Return trafilatura's own reading of the whole page, paragraph by paragraph; none of a page too large for it.
+
+    What is the portal's template is left out.
+    """
+    if _is_large(page.root):
+        return ()
+    learned = letters("".join(line.text for line in page.lines if line.learned))
+    texts = _texts(_extract(deepcopy(page.root), options))
+    return tuple(text for text in texts if letters(text) not in learned)
 
 
 def _is_large(tree: HtmlElement) -> bool:
