@@ -21,7 +21,8 @@ from storage.text import clean
 
 _LOGGER = logging.getLogger("trafilatura")
 _LOGGER.setLevel(logging.CRITICAL)  # its warnings name no page; what it fails at, the blocks read
-_CUT = Extractor(fast=True, comments=False, tables=True, output_format="python")
+_CUT = Extractor(fast=True, comments=False, tables=True, output_format="python", recall=True)
+"""For a tree that is cut already: everything in it is wanted, so there is no second try to find more."""
 MOST_ELEMENTS = 5000
 """trafilatura is quadratic in siblings (20,000 take two seconds): above this the blocks stand alone."""
 QUOTES = frozenset({"blockquote", "q"})
@@ -132,4 +133,5 @@ def _cut_tree(page: Page, lines: Sequence[Line]) -> HtmlElement:
         copy = deepcopy(node.el)
         copy.tail = None
         article.append(copy)
+    etree.strip_attributes(root, "class", "id")  # the cut is made: no class name shall take anything away from it
     return root
