@@ -23,8 +23,10 @@ from storage.database.load import FetchFailed, NotModified, ReadResult, Reread
 from storage.records import Article, Capture, ListingItem, Location, Refusal
 from storage.vocabulary import FetchError, RefusalKind
 
-PAGES_A_READER = 200
-"""Pages after which a reader is replaced, so that no leak of a library grows for ever."""
+PAGES_A_READER = 2000
+"""Pages after which a reader is replaced, so that no leak of a library grows for ever.
+
+A new one is missed for a tenth of a second and reads its first pages with cold caches: at 200 that costs a tenth."""
 MEMORY = 1 << 30
 """Address space of a reader, in bytes."""
 FRAGMENT_HEAD = 4096

@@ -15,6 +15,9 @@ from storage.records import ListingItem
 from tests.bench.scores import Truth
 from tests.replicas.model import Truth as Facts
 
+NO_ADDRESS = "https://unknown.invalid/"
+"""For a page whose address nobody wrote down."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -40,7 +43,9 @@ def folder(root: Path) -> dict[str, list[Page]]:
     for entry in json.loads((root / "origin.json").read_text(encoding="utf-8")):
         body = (root / entry["file"]).read_bytes()
         truth = _truth(gold.get(entry["file"]))
-        groups.setdefault(Path(entry["file"]).parent.name, []).append(Page(entry["id"], entry["url"], body, truth))
+        groups.setdefault(Path(entry["file"]).parent.name, []).append(
+            Page(entry["id"], entry["url"] or NO_ADDRESS, body, truth)
+        )
     return groups
 
 

@@ -6,17 +6,21 @@ python -m tests.bench.reading [FOLDER …] [--seed N] [--articles N] [--only REA
 import argparse
 import statistics
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench import batch
 from tests.bench.corpus import Page, folder
 from tests.bench.readers import READERS, Reader
 from tests.bench.scores import Read, Score
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "corpus"
 YARDSTICK = "trafilatura"
+UNKNOWN = "replicas as pages of unknown hosts"
+"""The replicas' pages once more, without rules and listing rows."""
 ROUNDS = 3
 
 
@@ -31,8 +35,8 @@ def read_all(reader: Reader, pages: list[Page]) -> list[Read]:
     return results
 
 
-def measure(names: list[str], pages: list[Page]) -> tuple[dict[str, Score], dict[str, float]]:
-    """Return the score and the pages per second (median of the rounds) of each reader, taken in turn."""
+def measure(names: list[str], pages: list[Page]) -> tuple[dict[str, Score], dict[str, list[float]]]:
+    """Return the score and the pages per second of CPU time in each round of each reader, taken in turn."""
     scores: dict[str, Score] = {}
     rates: dict[str, list[float]] = {name: [] for name in names}
     for name in names:  # warm: imports and stop lists are loaded once
@@ -46,10 +50,17 @@ def measure(names: list[str], pages: list[Page]) -> tuple[dict[str, Score], dict
                 scores[name] = Score()
                 for page, got in zip(pages, results, strict=True):
                     scores[name].add(page.name, got, page.truth)
-    return scores, {name: statistics.median(values) for name, values in rates.items()}
+    return scores, rates
 
 
-def show(console: Console, title: str, scores: dict[str, Score], rates: dict[str, float], *, wrong: bool) -> None:
+def ratio(rates: dict[str, list[float]], name: str) -> str:
+    """How many times as fast as the yardstick a reader is: median of the rounds, in each of which both read."""
+    if YARDSTICK not in rates:
+        return ""
+    return f"{statistics.median(own / other for own, other in zip(rates[name], rates[YARDSTICK], strict=True)):.2f}"
+
+
+def show(console: Console, title: str, scores: dict[str, Score], rates: dict[str, list[float]], *, wrong: bool) -> None:
     """Print the table of one set of pages, and every wrong field of ours."""
     table = Table(title=title, title_justify="left")
     table.add_column("reader")
@@ -59,8 +70,7 @@ def show(console: Console, title: str, scores: dict[str, Score], rates: dict[str
     table.add_column("pages/s", justify="right")
     table.add_column(f"× {YARDSTICK}", justify="right")
     for name, score in scores.items():
-        ratio = f"{rates[name] / rates[YARDSTICK]:.2f}" if YARDSTICK in rates else ""
-        table.add_row(name, *score.row().values(), f"{rates[name]:.1f}", ratio)
+        table.add_row(name, *score.row().values(), f"{statistics.median(rates[name]):.1f}", ratio(rates, name))
     console.print(table)
     if wrong and "congtin" in scores:
         for page, field, got, want in scores["congtin"].wrong:
@@ -82,11 +92,21 @@ def main() -> None:
         from tests.bench.replica_pages import replica_pages
 
         groups |= replica_pages(given.seed, given.articles)
+    ruled = [page for pages in groups.values() for page in pages]
+    if ruled:
+        groups[UNKNOWN] = [replace(page, portal=None, item=None) for page in ruled[::3]]
     for root in [*given.folders, *([SHARED] if SHARED.is_dir() else [])]:
         groups |= {f"{root.name}/{name}": pages for name, pages in folder(root).items()}
+    speeds = Table("pages", "number", "mean kB", f"congtin × {YARDSTICK}", title="speed", title_justify="left")
     for title, pages in groups.items():
         scores, rates = measure(given.only, pages)
         show(console, f"{title}: {len(pages)} pages", scores, rates, wrong=given.wrong)
+        size = sum(len(page.body) for page in pages) / len(pages) / 1000
+        if "congtin" in rates:
+            speeds.add_row(title, str(len(pages)), f"{size:.0f}", ratio(rates, "congtin"))
+    console.print(speeds)
+    if ruled:
+        console.print(batch.table(batch.measure(ruled)))
 
 
 if __name__ == "__main__":
