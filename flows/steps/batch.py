@@ -12,12 +12,15 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from crawlers.portal import Portal
+from crawlers.reading.template import ENOUGH, Template
 from flows.steps.order import Counts
 from flows.steps.reading import Readers
+from flows.steps.templates import learn_from
 from storage.crash import Point, sync_point
-from storage.database.captures import claim, index
+from storage.database.captures import claim, index, pending
 from storage.database.load import LoadCounts, ReadResult, load
-from storage.records import Article, Refusal
+from storage.database.templates import seen_addresses
+from storage.records import Article, Capture, Location, Refusal
 
 _LOADED = ("new", "changed", "same", "joined", "split", "gone", "restored", "held", "errors", "quarantined")
 """The numbers that loading gives."""
@@ -47,17 +50,26 @@ class Batches:
     on_batch: Callable[[Counts], None]
     counts: Counts = field(default_factory=Counts)
     _read: Sequence[ReadResult] = ()
+    _template: Template | None = None
+    _frozen: bool = False
+    _pages: list[tuple[Capture, Location]] = field(default_factory=list)
 
-    async def drain(self) -> None:
+    async def drain(self, *, more: bool = False) -> None:
         """Index what the segments hold beyond what is indexed, then read and load until nothing is pending.
+
+        All are read with one template, the one in force before the first. While `more` comes, a portal without enough
+        pages for a template waits for them.
 
         Raises:
             sqlalchemy.exc.DBAPIError: the database does not answer; what is not loaded yet is loaded by the next call.
         """
         await self._load()
         await self.index()
+        if not self._frozen and not await self._freeze(more=more):
+            return
         while claimed := await asyncio.to_thread(claim, self.engine, self.portal.name, self.run_id, self.size):
-            self._read = await self.readers.read(self.portal, claimed)
+            self._read = await self.readers.read(self.portal, claimed, self._template)
+            self._pages += claimed
             sync_point(Point.READ)
             await self._load()
 
@@ -67,11 +79,30 @@ class Batches:
         self.counts.indexed += await asyncio.to_thread(index, self.engine, self.archive, self.portal.name, rows=rows)
         self.on_batch(self.counts)
 
+    async def learn(self) -> None:
+        """Learn from the pages that were read, for the next run."""
+        pages, self._pages = self._pages, []
+        await learn_from(self.engine, self.readers, self.portal, pages, first=False)
+
+    def reopen(self) -> None:
+        """Settle the template anew for what comes: what was read so far was left by an earlier run."""
+        self._frozen = False
+
+    async def _freeze(self, *, more: bool) -> bool:
+        """Settle which template the pages of this run are read with; give whether there is something to read."""
+        waiting = await asyncio.to_thread(pending, self.engine, self.portal.name, ENOUGH)
+        known = await asyncio.to_thread(seen_addresses, self.engine, self.portal.name)
+        if not waiting or (more and len(known) + len(waiting) < ENOUGH):
+            return False
+        self._template = await learn_from(self.engine, self.readers, self.portal, waiting, first=True)
+        self._frozen = True
+        return True
+
     async def _load(self) -> None:
         """Load what is read, in one transaction."""
         if not self._read:
             return
-        reread = self.readers.reread(self.portal)
+        reread = self.readers.reread(self.portal, self._template)
         loaded = await asyncio.to_thread(load, self.engine, self.run_id, self._read, reread=reread)
         self._count(self._read, loaded)
         self._read = ()

@@ -157,6 +157,7 @@ class _Run:
 
     async def _stages(self, stale: Sequence[str]) -> Judgement:
         await self._stage("xử lý phần còn lại", self._batches.drain)
+        self._batches.reopen()
         for run_id in stale:
             await self._settle(run_id, read_report(self._folder(run_id) / "report-1.json"))
             shutil.rmtree(self._folder(run_id), ignore_errors=True)
@@ -181,6 +182,8 @@ class _Run:
         await self._stage("đọc và nạp", self._batches.drain)
         await self._settle(self.run_id, self._report)
         self.settled = True
+        with suppress(*DATABASE_DOWN):  # the next run learns
+            await self._batches.learn()
         if self._report is not None and self._report.reason == "finished":
             await self._fetch_attachments(plan)
 
@@ -210,7 +213,7 @@ class _Run:
                 if crawling.done():
                     break
                 try:
-                    await self._stage("đọc và nạp", self._batches.drain)
+                    await self._stage("đọc và nạp", lambda: self._batches.drain(more=True))
                 except DATABASE_DOWN as error:
                     self.log.warning("the database does not answer, the crawl goes on: %s", says(error))
         finally:

@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from crawlers.portal import Portal
-from crawlers.reading import READER_VERSION, read_page
+from crawlers.reading import READER_VERSION, Seen, Template, read_and_observe, read_page
 from crawlers.reading.listing import read_listing
 from storage import archive as warc
 from storage.database.load import FetchFailed, NotModified, ReadResult, Reread
@@ -63,16 +64,20 @@ class Readers(AbstractContextManager["Readers"]):
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
 
-    async def read(self, portal: Portal, captures: Sequence[tuple[Capture, Location]]) -> list[ReadResult]:
-        """Read captures of a portal, in their order. No page raises; an archive that cannot be read does.
+    async def read(
+        self, portal: Portal, captures: Sequence[tuple[Capture, Location]], template: Template | None = None
+    ) -> list[ReadResult]:
+        """Read captures of a portal with its template, in their order.
+
+        No page raises; an archive that cannot be read does.
 
         A page whose reader died is read once more: the kernel, short of memory, or a person may have killed it, and the
         page had no part in that. A page that kills its reader does so again.
         """
-        futures = [self._schedule(portal, capture, location) for capture, location in captures]
+        futures = [self._schedule(portal, capture, location, template) for capture, location in captures]
         await _all_done(futures)
         again = {
-            number: self._schedule(portal, *captures[number])
+            number: self._schedule(portal, *captures[number], template)
             for number, future in enumerate(futures)
             if isinstance(future.exception(), ProcessExpired)
         }
@@ -83,13 +88,22 @@ class Readers(AbstractContextManager["Readers"]):
             for (capture, location), future in zip(captures, futures, strict=True)
         ]
 
-    def reread(self, portal: Portal) -> Reread:
+    async def observe(self, portal: Portal, captures: Sequence[tuple[Capture, Location]]) -> "list[Seen | None]":
+        """Return what captures show, to learn their portal's template from; None for one that cannot be read."""
+        futures: list[ProcessFuture[Seen | None]] = [
+            self._pool.schedule(observe_capture, args=(self._archive, portal, *one), timeout=self._deadline)
+            for one in captures
+        ]
+        await _all_done(futures)
+        return [None if future.exception() else future.result() for future in futures]
+
+    def reread(self, portal: Portal, template: Template | None = None) -> Reread:
         """Return a reader of captures that were read before, for the loading thread."""
 
         def read_again(capture: Capture, location: Location) -> Article | Refusal:
-            future = self._schedule(portal, capture, location)
+            future = self._schedule(portal, capture, location, template)
             if isinstance(future.exception(), ProcessExpired):  # see `read`
-                future = self._schedule(portal, capture, location)
+                future = self._schedule(portal, capture, location, template)
             outcome = self._outcome(capture, future)
             if isinstance(outcome, (Article, Refusal)):
                 return outcome
@@ -113,8 +127,11 @@ class Readers(AbstractContextManager["Readers"]):
 
         return read_rows
 
-    def _schedule(self, portal: Portal, capture: Capture, location: Location) -> "ProcessFuture[Outcome]":
-        return self._pool.schedule(self._read, args=(self._archive, portal, capture, location), timeout=self._deadline)
+    def _schedule(
+        self, portal: Portal, capture: Capture, location: Location, template: Template | None
+    ) -> "ProcessFuture[Outcome]":
+        arguments = (self._archive, portal, capture, location, template)
+        return self._pool.schedule(self._read, args=arguments, timeout=self._deadline)
 
     def _outcome(self, capture: Capture, future: "ProcessFuture[Outcome]") -> Outcome:
         """Return what a reading process made of a capture; wait for it if need be."""
@@ -129,7 +146,9 @@ class Readers(AbstractContextManager["Readers"]):
         return Refusal(capture.url, RefusalKind.READER_KILLED, reason, READER_VERSION)
 
 
-def read_capture(archive: Path, portal: Portal, capture: Capture, location: Location) -> Outcome:
+def read_capture(
+    archive: Path, portal: Portal, capture: Capture, location: Location, template: Template | None = None
+) -> Outcome:
     """Read one archived response: an article or a refusal, or why there is nothing to read."""
     if capture.status == 304:
         return NotModified()
@@ -148,8 +167,27 @@ def read_capture(archive: Path, portal: Portal, capture: Capture, location: Loca
         portal=portal,
         listing=capture.item,
         fetched_at=capture.fetched_at,
+        template=template,
     )
     return result
+
+
+def observe_capture(archive: Path, portal: Portal, capture: Capture, location: Location) -> Seen | None:
+    """Return what an archived page shows; None where its body cannot be had."""
+    try:
+        _, body, _ = warc.read(archive, capture.portal, location)
+    except (warc.BodyCut, warc.BodyTooLarge):
+        return None
+    _, seen = read_and_observe(
+        body,
+        url=capture.url,
+        headers=capture.headers,
+        portal=portal,
+        listing=capture.item,
+        fetched_at=capture.fetched_at,
+        observed=True,
+    )
+    return seen
 
 
 def listing_rows(portal: Portal, capture: Capture, body: bytes) -> Sequence[ListingItem]:
@@ -159,7 +197,7 @@ def listing_rows(portal: Portal, capture: Capture, body: bytes) -> Sequence[List
     return read_listing(body, url=url, headers=capture.headers, portal=portal).items
 
 
-async def _all_done(futures: "Iterable[ProcessFuture[Outcome]]") -> None:
+async def _all_done(futures: "Iterable[ProcessFuture[Any]]") -> None:
     await asyncio.gather(*map(asyncio.wrap_future, futures), return_exceptions=True)
 
 

@@ -118,6 +118,20 @@ def claim(engine: Engine, portal: str, run_id: str, limit: int) -> list[tuple[Ca
     return claimed
 
 
+def pending(engine: Engine, portal: str, limit: int) -> list[tuple[Capture, Location]]:
+    """Return up to `limit` article responses that wait for reading, oldest first, without claiming them."""
+    query = (
+        select(captures, address.c.item.label("said"))
+        .outerjoin(address, address.c.id == captures.c.address_id)
+        .where(captures.c.portal == portal, captures.c.state == CaptureState.PENDING.value)
+        .order_by(captures.c.seq)
+        .limit(limit)
+    )
+    with engine.connect() as connection:
+        rows = connection.execute(query).mappings().all()
+    return [capture_of({**row, "item": row["item"] or row["said"]}) for row in rows]
+
+
 def enter(connection: Connection, portal: str, chunk: Sequence[Indexed], *, reached: bool = True) -> int:
     """Enter captures of one portal within a transaction; return how many were not known.
 

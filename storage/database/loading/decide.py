@@ -254,7 +254,11 @@ class Decider(Moves):
         """Compare with what is shown: the same, another reading, another version, or an article of its own."""
         shown = self.state.shown[article.id]
         found = settled(found, shown, listed=capture.item is not None)
-        better = (shown.reader_version, shown.rules) != (found.reader_version, found.rules)
+        better = (shown.reader_version, shown.rules, shown.template) != (
+            found.reader_version,
+            found.rules,
+            found.template,
+        )
         digest = version_hash(found)
         if better and digest != article.version_hash:
             self._reread(article)

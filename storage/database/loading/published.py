@@ -51,6 +51,7 @@ class Shown:
     inferred_from: date | None
     inferred_to: date | None
     inferred_basis: str | None
+    template: str | None
 
 
 def version_hash(article: Article) -> str:

@@ -115,6 +115,7 @@ class Work:
             article.inferred_from,
             article.inferred_to,
             article.inferred_basis,
+            article.template,
         )
 
     def tell(
@@ -168,6 +169,7 @@ def _reading(
         "made_at": made_at,
         "reader_version": article.reader_version,
         "rules": article.rules,
+        "template": article.template,
         "version_hash": version_hash(article),
         "field_hashes": hashes,
         "kind": article.kind,

@@ -12,6 +12,7 @@ from storage.database.models.decisions import decision, figure
 from storage.database.models.feed import change, feed
 from storage.database.models.portals import portal, portal_unit, run
 from storage.database.models.search import search, search_number
+from storage.database.models.templates import template, template_keep, template_page
 
 __all__ = [
     "address",
@@ -35,6 +36,9 @@ __all__ = [
     "search",
     "search_number",
     "segment",
+    "template",
+    "template_keep",
+    "template_page",
     "version",
     "view_count",
 ]

@@ -77,6 +77,7 @@ reading = Table(
     Column("related", Json, nullable=False),
     Column("provenance", Json, nullable=False),
     Column("flags", Json, nullable=False),
+    Column("template", Text),
     ForeignKeyConstraint(["article_id", "version_no"], ["version.article_id", "version.no"]),
     Index(None, "article_id", "version_no"),
     sqlite_autoincrement=True,

@@ -21,11 +21,12 @@ from crawlers.net.recorder import Recorder, write_report
 from crawlers.plan import CrawlReport, ListingReport, Plan, Stop
 from crawlers.portal import Portal
 from crawlers.portals import load
+from crawlers.reading import Seen, Template
 from crawlers.reading.listing import read_listing
 from flows.steps import house as houses
 from flows.steps import pipeline
 from flows.steps.order import Order, Outcome
-from flows.steps.reading import Readers, listing_rows, read_capture
+from flows.steps.reading import Readers, listing_rows, observe_capture, read_capture
 from storage import crash
 from storage.addresses import address_key
 from storage.archive import Exchange, SegmentWriter
@@ -133,11 +134,16 @@ class _DirectReaders:
     def __init__(self, archive: Path) -> None:
         self._archive = archive
 
-    async def read(self, portal: Portal, captures: Sequence[tuple[Capture, Location]]) -> list[ReadResult]:
-        return [ReadResult(one, at, read_capture(self._archive, portal, one, at)) for one, at in captures]
+    async def read(
+        self, portal: Portal, captures: Sequence[tuple[Capture, Location]], template: Template | None = None
+    ) -> list[ReadResult]:
+        return [ReadResult(one, at, read_capture(self._archive, portal, one, at, template)) for one, at in captures]
 
-    def reread(self, portal: Portal) -> Reread:
-        return lambda capture, at: cast("Article | Refusal", read_capture(self._archive, portal, capture, at))
+    async def observe(self, portal: Portal, captures: Sequence[tuple[Capture, Location]]) -> list[Seen | None]:
+        return [observe_capture(self._archive, portal, one, at) for one, at in captures]
+
+    def reread(self, portal: Portal, template: Template | None = None) -> Reread:
+        return lambda capture, at: cast("Article | Refusal", read_capture(self._archive, portal, capture, at, template))
 
     def rows(self, portal: Portal) -> Callable[[Capture, bytes], Sequence[ListingItem]]:
         return lambda capture, body: listing_rows(portal, capture, body)

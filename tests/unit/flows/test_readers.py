@@ -18,7 +18,7 @@ from storage.vocabulary import Purpose, RefusalKind
 PLACE = Location("a.warc.gz", 0, 1)
 
 
-def behave(archive: Path, portal: Portal, capture: Capture, location: Location) -> Outcome:
+def behave(archive: Path, portal: Portal, capture: Capture, location: Location, template: object) -> Outcome:
     """Stand in for the reader: hang, die, or read, as the address says."""
     if capture.url.endswith("/hang"):
         time.sleep(600)
