@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-from sqlalchemy import Connection, Engine, insert, or_, select, update
+from sqlalchemy import Connection, Engine, or_, select, update
 
 from storage.addresses import looks_like_trap
 from storage.archive import BodyCut, BodyTooLarge, SegmentDamaged, read, scan, segments
 from storage.crash import Point, sync_point
 from storage.database.attachments import not_a_file, note_files
+from storage.database.bulk import insert_rows, upsert
 from storage.database.engine import lock_portal, transact
 from storage.database.failures import note_tries
 from storage.database.keys import address_id
@@ -24,7 +25,6 @@ from storage.database.models import capture as captures
 from storage.database.models import segment as segment_table
 from storage.database.redirects import note_redirects
 from storage.database.sightings import Sighting, see_addresses, see_entries
-from storage.database.upserts import upsert
 from storage.database.values import capture_of, item_value, storable, unstorable
 from storage.records import Capture, ListingItem, Location
 from storage.vocabulary import CaptureState, FetchError, Purpose, RefusalKind
@@ -148,7 +148,7 @@ def enter(connection: Connection, portal: str, chunk: Sequence[Indexed], *, reac
     if new:
         see_addresses(connection, portal, list(_sightings(new)))
         see_entries(connection, portal, [(one.capture, one.items) for one in new if one.items])
-        connection.execute(insert(captures), [_row(one) for one in new])
+        insert_rows(connection, captures, [_row(one) for one in new])
         files = [one for one in new if one.capture.purpose is Purpose.ATTACHMENT]
         note_files(connection, [(one.capture, one.detail or one.reason) for one in files])
         articles = [one for one in new if one.capture.purpose is Purpose.ARTICLE]

@@ -100,7 +100,7 @@ def _load_portal(
     )
     good, bad = [], []
     for result in waiting:
-        reason = _unstorable(result.outcome)
+        reason = unstorable(result.outcome)
         if reason is None:
             good.append(result)
         else:
@@ -189,37 +189,6 @@ def _store(
 
 def _archived(connection: Connection, record_id: str) -> tuple[Capture, Location]:
     return capture_of(connection.execute(select(capture).where(capture.c.record_id == record_id)).mappings().one())
-
-
-def _unstorable(outcome: Outcome) -> str | None:
-    match outcome:
-        case Article() as found:
-            return unstorable(
-                [
-                    found.title,
-                    found.lead,
-                    found.text,
-                    [(part.text, part.markdown) for part in found.paragraphs],
-                    found.section,
-                    found.authors,
-                    found.byline_raw,
-                    found.source_credit,
-                    found.published_raw,
-                    [(image.url, image.caption, image.credit, image.alt) for image in found.images],
-                    [(linked.url, linked.name, linked.media_type) for linked in found.attachments],
-                    [(link.url, link.title, link.published_raw) for link in found.related],
-                    [(name, how.method, how.evidence) for name, how in found.provenance.items()],
-                    found.flags,
-                ]
-            )
-        case NotModified():
-            return None
-        case Held(reason=reason, detail=detail):
-            return unstorable([reason, detail])
-        case FetchFailed(detail=detail):
-            return unstorable(detail)
-        case refusal:
-            return unstorable([refusal.kind.value, refusal.reason])
 
 
 def _count(connection: Connection, run_id: str, ids: Sequence[str]) -> LoadCounts:

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, func, or_, select, update
 
 from storage.crash import Point, sync_point
+from storage.database.bulk import upsert
 from storage.database.engine import lock_portal, transact
 from storage.database.models import capture, listing, listing_entry, run
 from storage.database.types import now
-from storage.database.upserts import upsert
 from storage.vocabulary import CaptureState, Purpose
 
 

@@ -6,12 +6,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, inspect, select
+from sqlalchemy import Connection, Engine, Text, inspect, select, text
 
 from storage.consume.views import create_views, digest, drop_views
+from storage.database.bulk import upsert
 from storage.database.engine import transact
-from storage.database.models import schema_note
-from storage.database.upserts import upsert
+from storage.database.models import metadata, schema_note
+from storage.database.types import Json
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 
@@ -52,5 +53,19 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+    if connection.dialect.name == "postgresql":
+        _compress_quickly(connection)
     create_views(connection)
     upsert(connection, schema_note, [{"name": "views", "value": digest(connection.dialect.name)}], update=("value",))
+
+
+def _compress_quickly(connection: Connection) -> None:
+    """Have PostgreSQL compress long texts by lz4, two to three times as fast to load as its default (from 14 on)."""
+    known = text("SELECT 'lz4' = ANY(enumvals) FROM pg_settings WHERE name = 'default_toast_compression'")
+    if not connection.scalar(known):
+        return
+    for table in metadata.sorted_tables:
+        long = [column.name for column in table.columns if isinstance(column.type, Text | Json)]
+        changes = ", ".join(f'ALTER COLUMN "{name}" SET COMPRESSION lz4' for name in long)
+        if changes:
+            connection.exec_driver_sql(f'ALTER TABLE "{table.name}" {changes}')

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, insert
 
+from storage.database.bulk import upsert
 from storage.database.engine import transact
 from storage.database.models import portal, portal_unit
-from storage.database.upserts import upsert
 from storage.units import Unit, find_unit, successors
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
+from storage.database.bulk import upsert
 from storage.database.models import article, reading, search, search_number
-from storage.database.upserts import upsert
 from storage.document_numbers import find_numbers
 from storage.words import folded
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, select, update
+from sqlalchemy import ColumnElement, Connection, case, select
 
 from storage.addresses import address_key
+from storage.database.bulk import Columns, update_rows, upsert
 from storage.database.keys import address_id
 from storage.database.models import address, listing_entry
-from storage.database.upserts import Columns, upsert
 from storage.database.values import merged_item
 from storage.records import Capture, ListingItem
 from storage.text import printed_month
@@ -59,15 +59,9 @@ def see_addresses(connection: Connection, portal: str, sightings: Sequence[Sight
         month = printed_month((merged or {}).get("published_raw", ""))
         rows[key] |= {"item": merged, "listed_month": month}
         if key in known and merged != known[key]:
-            changed.append({"of": key, "said": merged, "month": month})
+            changed.append({"id": key, "item": merged, "listed_month": month})
     upsert(connection, address, [row for key, row in rows.items() if key not in known])
-    if changed:
-        connection.execute(
-            update(address)
-            .where(address.c.id == bindparam("of"))
-            .values(item=bindparam("said"), listed_month=bindparam("month")),
-            changed,
-        )
+    update_rows(connection, address, "id", changed)
 
 
 def see_entries(connection: Connection, portal: str, pages: Iterable[tuple[Capture, Iterable[ListingItem]]]) -> None:

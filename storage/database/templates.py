@@ -12,10 +12,10 @@ from typing import Any
 
 from sqlalchemy import Engine, delete, insert, select
 
+from storage.database.bulk import upsert
 from storage.database.engine import lock_portal, transact
 from storage.database.models import template, template_keep, template_page
 from storage.database.types import now
-from storage.database.upserts import upsert
 from storage.database.values import storable
 
 Block = Mapping[str, Any]

@@ -1,9 +1,9 @@
 """Column types that store and read the same on SQLite and PostgreSQL."""
 
-import json
 from datetime import date, datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import BigInteger, Dialect, Integer, Text
 from sqlalchemy.types import TypeDecorator
 
@@ -55,6 +55,18 @@ class Day(TypeDecorator[date]):
         return None if value is None else date.fromisoformat(value)
 
 
+def as_json(value: Any) -> str:
+    """Return the JSON text of a value, Vietnamese letters as they are.
+
+    Raises:
+        ValueError: the value holds a lone surrogate or a number beyond 64 bits.
+    """
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError as error:
+        raise ValueError(f"cannot be written as JSON: {error}") from error
+
+
 class Json(TypeDecorator[Any]):
     """JSON as text, Vietnamese letters as they are: views show the very same on both engines."""
 
@@ -64,12 +76,12 @@ class Json(TypeDecorator[Any]):
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         """Return the JSON text of a value; None stays NULL."""
         del dialect
-        return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return None if value is None else as_json(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """Return the value of a stored JSON text."""
         del dialect
-        return None if value is None else json.loads(value)
+        return None if value is None else orjson.loads(value)
 
 
 def now() -> datetime:

@@ -79,7 +79,8 @@ def rows_of(engine: Engine) -> dict[str, tuple[list[str], list[tuple[Any, ...]]]
     with engine.connect() as connection:
         found = {}
         for table in metadata.sorted_tables:
-            rows = connection.execute(text(f'SELECT * FROM "{table.name}"'))
+            keys = ", ".join(f'"{column.name}"' for column in table.primary_key)
+            rows = connection.execute(text(f'SELECT * FROM "{table.name}" ORDER BY {keys}'))
             found[table.name] = (list(rows.keys()), [tuple(row) for row in rows])
     return found
 
@@ -98,7 +99,7 @@ def raw(engine: Engine, rows: dict[str, tuple[list[str], list[tuple[Any, ...]]]]
             part = found[number * size : (number + 1) * size]
             listed = ", ".join(f'"{column}"' for column in columns)
             if engine.dialect.name == "postgresql":
-                with cursor.copy(f'COPY "{name}" ({listed}) FROM STDIN') as copy:  # type: ignore[attr-defined]
+                with cursor.copy(f'COPY "{name}" ({listed}) FROM STDIN') as copy:
                     for row in part:
                         copy.write_row(row)
             else:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from storage.addresses import address_key
@@ -54,23 +55,46 @@ class Shown:
     template: str | None
 
 
+class _Same:
+    """An article by identity: the same object need not be digested twice. Holding it keeps its identity its own."""
+
+    __slots__ = ("article",)
+
+    def __init__(self, article: Article) -> None:
+        self.article = article
+
+    def __hash__(self) -> int:
+        return id(self.article)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.article is self.article
+
+
 def version_hash(article: Article) -> str:
     """Return the digest of what makes a version: title and full text."""
-    return sha256_hex(f"{article.title}\n{article.full_text}")
+    return _weigh(_Same(article))[0]
 
 
 def word_count(article: Article) -> int:
     """Return the number of words of the full text."""
-    return len(article.full_text.split())
+    return _weigh(_Same(article))[1]
 
 
 def field_hashes(article: Article) -> dict[str, str]:
     """Return a digest of each published field, so that two readings are compared without loading their texts."""
+    return _weigh(_Same(article))[2]
+
+
+@lru_cache(maxsize=256)
+def _weigh(same: _Same) -> tuple[str, int, dict[str, str]]:
+    article = same.article
+    full_text = article.full_text
     values: dict[str, Any] = {name: getattr(article, name) for name in _PLAIN}
     # Addresses of images and files carry time stamps; only another picture or file is a change.
     values["images"] = [(address_key(image.url), image.caption, image.credit) for image in article.images]
     values["attachments"] = [(address_key(linked.url), linked.name) for linked in article.attachments]
-    return {name: _digest(value) for name, value in values.items()}
+    fields = {name: _digest(value) for name, value in values.items()}
+    return sha256_hex(f"{article.title}\n{full_text}"), len(full_text.split()), fields
 
 
 def _digest(value: object) -> str:

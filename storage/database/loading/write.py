@@ -1,11 +1,12 @@
 """Writing what a batch decided, table by table, in bulk."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, text, update
+from sqlalchemy import Connection, Table, select, text, update
 
 from storage.database.attachments import find_archived
+from storage.database.bulk import insert_rows, update_rows, upsert
 from storage.database.loading.rows import Work
 from storage.database.loading.state import Address, KnownArticle, State
 from storage.database.models import (
@@ -22,7 +23,6 @@ from storage.database.models import (
     view_count,
 )
 from storage.database.search_index import drop_articles, index_articles, index_missing
-from storage.database.upserts import upsert
 
 _ADDRESS_VALUES = (
     "article_id",
@@ -73,12 +73,12 @@ def write(connection: Connection, state: State, work: Work) -> None:
         row["reading_id"] = work.version_readings[row["article_id"], row["no"]]
     articles = sorted(state.articles.values(), key=lambda one: one.id)
     # A new article may have gone into one with a higher number, which is not there yet.
-    _insert(connection, article, [_article_row(one) | {"merged_into": None} for one in articles if one.new])
+    insert_rows(connection, article, [_article_row(one) | {"merged_into": None} for one in articles if one.new])
     changed = [one for one in articles if (one.merged_into if one.new else one.changed)]
-    _update(connection, article, "id", [_article_values(one) for one in changed])
-    _update(connection, address, "id", [_address_values(one) for one in state.addresses.values() if one.changed])
-    _insert(connection, version, work.versions)
-    _insert(connection, reading, work.readings)
+    update_rows(connection, article, "id", [_article_values(one) for one in changed])
+    update_rows(connection, address, "id", [_address_values(one) for one in state.addresses.values() if one.changed])
+    insert_rows(connection, version, work.versions)
+    insert_rows(connection, reading, work.readings)
     written = {(row["article_id"], row["no"]) for row in work.versions}
     for (article_id, no), reading_id in work.version_readings.items():
         if (article_id, no) not in written:
@@ -87,9 +87,9 @@ def write(connection: Connection, state: State, work: Work) -> None:
                 .where(version.c.article_id == article_id, version.c.no == no)
                 .values(reading_id=reading_id)
             )
-    _insert(connection, image, work.images)
+    insert_rows(connection, image, work.images)
     _write_files(connection, work)
-    _insert(connection, attachment, work.attachments)
+    insert_rows(connection, attachment, work.attachments)
     upsert(connection, view_count, work.view_counts)
     _write_search(connection, articles, work)
     write_captures(connection, work.captures)
@@ -97,7 +97,7 @@ def write(connection: Connection, state: State, work: Work) -> None:
 
 def write_captures(connection: Connection, states: Mapping[str, dict[str, Any]]) -> None:
     """Write the end states of captures, by record id."""
-    _update(connection, capture, "record_id", [{"record_id": key, **row} for key, row in states.items()])
+    update_rows(connection, capture, "record_id", [{"record_id": key, **row} for key, row in states.items()])
 
 
 def number_changes(connection: Connection, changes: list[dict[str, Any]]) -> None:
@@ -114,7 +114,7 @@ def number_changes(connection: Connection, changes: list[dict[str, Any]]) -> Non
     if last is None:
         raise LookupError("table feed has lost its row")
     first = last - len(changes) + 1
-    connection.execute(insert(change), [{"seq": first + place, **row} for place, row in enumerate(changes)])
+    insert_rows(connection, change, [{"seq": first + place, **row} for place, row in enumerate(changes)])
 
 
 def _write_files(connection: Connection, work: Work) -> None:
@@ -144,20 +144,3 @@ def _article_values(one: KnownArticle) -> dict[str, Any]:
 
 def _address_values(one: Address) -> dict[str, Any]:
     return {"id": one.id} | {name: getattr(one, name) for name in _ADDRESS_VALUES}
-
-
-def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        connection.execute(insert(table), rows)
-
-
-def _update(connection: Connection, table: Table, key: str, rows: Iterable[dict[str, Any]]) -> None:
-    """Update rows by their key, in the order of keys."""
-    ordered = sorted(rows, key=lambda row: row[key])
-    if not ordered:
-        return
-    values = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in ordered[0] if name != key}
-    statement = update(table).where(table.c[key] == bindparam("of", type_=table.c[key].type)).values(values)
-    connection.execute(
-        statement, [{"of" if name == key else f"new_{name}": value for name, value in row.items()} for row in ordered]
-    )

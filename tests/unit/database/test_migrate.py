@@ -106,3 +106,17 @@ def test_postgresql_shows_the_dictionary(migrated_postgres: Engine) -> None:
         for one in view.columns:
             wanted = {"integer": {"INTEGER", "BIGINT"}, "index": {"TSVECTOR"}}.get(one.type, {"TEXT"})
             assert kinds[one.name] in wanted, one
+
+
+def test_long_texts_are_compressed_by_lz4_where_the_server_can(migrated_postgres: Engine) -> None:
+    with migrated_postgres.connect() as connection:
+        able = connection.scalar(
+            text("SELECT 'lz4' = ANY(enumvals) FROM pg_settings WHERE name = 'default_toast_compression'")
+        )
+        found = connection.scalar(
+            text(
+                "SELECT attcompression FROM pg_attribute"
+                " WHERE attrelid = 'reading'::regclass AND attname = 'paragraphs'"
+            )
+        )
+    assert found == ("l" if able else "")
