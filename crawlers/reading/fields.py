@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import pairwise
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
@@ -24,6 +25,7 @@ from storage.records import BylineKind, ListingItem, Provenance
 from storage.text import clean, match_key
 
 _URL_DAY = re.compile(r"(?<!\d)(20[0-3]\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?!\d)")
+_AUTHOR_LABEL = re.compile(r"(?:tác giả|người viết|bút danh|author)\s*:?", re.IGNORECASE)
 _PATH_MARK = re.compile(r"\s*(?:[»›>|/\\]|::)\s*")
 _DASH = re.compile(r"\s+[-–]\s+")
 _HOME_WORDS = frozenset({"trang chủ", "home", "trang nhất", "trang chu"})
@@ -48,7 +50,7 @@ def people_of(reading: Reading, parts: Parts) -> tuple[people.Byline | None, str
     site = match_key(" ".join([reading.meta.page_title, urlsplit(reading.page.url).hostname or ""]))
     authors, sources = slot_names([*parts.head, *parts.tail])
     last = [line for line in parts.tail if line.kind is Kind.TEXT][:8]
-    return _writer(reading, authors, last, site), _credit(reading, last, sources)
+    return _writer(reading, authors, [*parts.head, *parts.tail], last, site), _credit(reading, last, sources)
 
 
 def _by_rule(reading: Reading) -> Iterator[tuple[str, str]]:
@@ -73,13 +75,15 @@ def _credit(reading: Reading, last: Sequence[Line], sources: Sequence[Line]) -> 
     return None
 
 
-def _writer(reading: Reading, slots: Sequence[Line], last: Sequence[Line], site: str) -> people.Byline | None:
+def _writer(
+    reading: Reading, slots: Sequence[Line], lines: Sequence[Line], last: Sequence[Line], site: str
+) -> people.Byline | None:
     told = reading.told
     writer: people.Byline | None = None
     for text, selector in _by_rule(reading):
         if writer is None and (writer := people.byline(text, slot=True, site=site)):
             told["authors"] = Provenance("rules", selector)
-    writer = writer or _slot_byline(slots, told, site)
+    writer = writer or _slot_byline(slots, told, site) or _labelled(lines, told, site)
     for line in last if writer is None else ():
         if (
             line.says is None
@@ -96,6 +100,17 @@ def _writer(reading: Reading, slots: Sequence[Line], last: Sequence[Line], site:
     if writer is not None:
         told.setdefault("byline_raw", told["authors"])
     return writer
+
+
+def _labelled(lines: Sequence[Line], told: dict[str, Provenance], site: str) -> people.Byline | None:
+    """The byline in the line after a label of its own ("Tác giả:"); another label there means that there is none."""
+    for label, value in pairwise(lines):
+        if label.kind is value.kind is Kind.TEXT and _AUTHOR_LABEL.fullmatch(label.text) and value.says is None:
+            found = people.byline(value.text, slot=True, site=site)
+            if found is not None:
+                told["authors"] = Provenance("label", f"{label.text} {value.text}")
+                return found
+    return None
 
 
 def _slot_byline(slots: Sequence[Line], told: dict[str, Provenance], site: str) -> people.Byline | None:
@@ -122,22 +137,39 @@ def published_of(reading: Reading, parts: Parts) -> published.Published:
                 text = text_of(el)
                 if text and (line is None or line.node.zone is not Zone.UNSEEN):
                     ruled.append((line, text, selector))
-    marked = [(None, el.get("datetime") or text_of(el), "<time>") for el in _times(page, parts)]
+    times = [el.get("datetime") or text_of(el) for el in _times(page, parts)]
     found = published.choose(
         page,
         reading.meta,
         ruled=ruled,
-        near=parts.head,
+        near=[*parts.head, *_own_foot(reading, parts)],
         after=parts.tail,
         row=reading.listing.published_raw if reading.listing else "",
         fetched_at=reading.fetched_at,
+        times=times,
     )
-    if found.value is None and marked:
+    if found.value is None and times:
         again = published.choose(
-            page, reading.meta, ruled=marked[:1], near=[], after=[], row="", fetched_at=reading.fetched_at
+            page,
+            reading.meta,
+            ruled=[(None, times[0], "<time>")],
+            near=[],
+            after=[],
+            row="",
+            fetched_at=reading.fetched_at,
         )
         return again if again.value is not None else found
     return found
+
+
+def _own_foot(reading: Reading, parts: Parts) -> list[Line]:
+    """The lines of a `<footer>` above the text within the article's own `<article>`: Drupal's writer and date."""
+    first = next((line for line in parts.body), None)
+    story = next((node for node in first.node.ancestors() if node.tag == "article"), None) if first else None
+    if first is None or story is None:
+        return []
+    lines = reading.page.lines[max(story.start, first.index - 10) : first.index]
+    return [line for line in lines if any(node.tag == "footer" for node in line.node.ancestors())]
 
 
 def _times(page: Page, parts: Parts) -> list[HtmlElement]:

@@ -63,7 +63,7 @@ _PATTERNS: dict[Says, str] = {
     Says.FONT: r"(?:xem (?:với|theo) )?(?:cỡ|kích thước|kích cỡ) (?:chữ|font)(?: chữ)? ?:?(?: ?[aA][+\-]?){0,4}|"
     r"[aA][+\-]?(?: ?[aA][+\-]?){1,3}"
     r"|(?:tăng|giảm|thay đổi)(?: / ?giảm)? (?:cỡ|kích thước) chữ|font size ?:?|[aA][+\-]",
-    Says.SHARE: r"(?:chia sẻ|share)(?: (?:bài viết|bài|tin|trang|này|qua|lên|trên|với|on|this|article|mạng xã hội|"
+    Says.SHARE: r"(?:chia sẻ|share) ?:?(?: (?:bài viết|bài|tin|trang|này|qua|lên|trên|với|on|this|article|mạng xã hội|"
     r"facebook|zalo|twitter|x|email"
     r"|bạn bè|:|,|và|cho|liên kết|link))*|(?:like|tweet|pinterest|linkedin|facebook|zalo|twitter|"
     r"telegram|messenger|thích|google\+?|gmail)"
@@ -139,6 +139,7 @@ _PATTERNS: dict[Says, str] = {
     r"|(?:cổng|trang) thông tin điện tử .{2,90}|.{0,40}chung nhan tin nhiem mang",
     Says.COMMENTS: r"(?:gửi |viết |xem )?(?:ý kiến|bình luận|phản hồi|góp ý|nhận xét|comments?)(?: (?:của bạn|bạn đọc|"
     rf"độc giả|của bạn đọc|mới|khác))?(?: ?\(?{_NUMBER}\)?)? ?:?"
+    r"|(?:ý kiến|bình luận|nội dung)\b.{0,60}(?:kiểm duyệt|tiếng việt có dấu).{0,70}"
     r"|(?:chưa|không) có (?:bình luận|ý kiến|phản hồi|nhận xét)(?: nào)?\.?|(?:leave a (?:reply|"
     r"comment)|post a comment)|(?:vui lòng )?(?:nhập|viết) .{0,30}(?:bình luận|ý kiến).{0,30}",
     Says.FILES: r"(?:(?:các |những |danh sách )?(?:tệp|tập tin|file|files|văn bản|tài liệu)(?: tin)? (?:đính kèm|"

@@ -22,13 +22,19 @@ from storage.records import DateBasis, MissingDate, Precision, Provenance
 _LONGEST = 160
 _PIECES = re.compile(r"\s*[|•·●–—]\s*|\s{2,}|\s-\s")
 _LABEL = re.compile(
-    r"(?:ngày|giờ|lúc|vào|đăng|đăng tải|tin|bài|viết|tạo|gửi|xuất bản|phát hành|ban hành|cập nhật|"
+    r"(?:ngày|giờ|lúc|vào|được|đăng|đăng tải|tin|bài|viết|tạo|gửi|xuất bản|phát hành|ban hành|cập nhật|"
     r"lần cuối|mới nhất|thời gian|hồi|hôm|"
     r"date|time|post|posted|published|publish|updated|created|on|at|by|last|modified|gmt|utc|thứ|"
     r"chủ nhật|am|pm|sa|ch|h|"
     r"hai|ba|tư|năm|sáu|bảy|[2-7+:.,;/()\[\]|*•·–—\-\s\d])*",
     re.IGNORECASE,
 )
+_BY = re.compile(
+    r"(?:được )?(?:đăng|gửi|viết|cập nhật|submitted|posted|published|written)\b[^.!?:;]{0,15}"
+    r"\b(?:bởi|by)\b[^.!?:;]{1,45}",
+    re.IGNORECASE,
+)
+"""Around a date: who put the page there ("Được đăng bởi btv1 vào …")."""
 _UPDATED = re.compile(r"cập nhật|update|modified|lần cuối", re.IGNORECASE)
 _PUBLISHED = re.compile(r"ngày đăng|đăng (?:lúc|ngày|tải)|xuất bản|publish|post", re.IGNORECASE)
 _OTHER_LABEL = re.compile(r"hết hạn|hiệu lực|ban hành|ngày ký|hạn nộp|truy cập|hôm nay", re.IGNORECASE)
@@ -72,7 +78,8 @@ def date_of(text: str) -> PrintedDate | None:
     if len(dates) != 1:
         return None
     rest = f"{text[: dates[0].start]} {text[dates[0].end :]}"
-    return dates[0] if _LABEL.fullmatch(rest) and not _OTHER_LABEL.search(rest) else None
+    labels = _LABEL.fullmatch(rest) or (len(rest) < 80 and _BY.fullmatch(rest.strip(" ,-–|:")))
+    return dates[0] if labels and not _OTHER_LABEL.search(rest) else None
 
 
 def stands_alone(text: str) -> bool:
@@ -108,6 +115,7 @@ def choose(
     after: Sequence[Line],
     row: str,
     fetched_at: datetime | None,
+    times: Sequence[str] = (),
 ) -> Published:
     """Choose the publication date.
 
@@ -119,11 +127,13 @@ def choose(
         after: lines after the body, up to the first heading of other things.
         row: the listing row's date text, or "".
         fetched_at: when the page was fetched; no date lies after it.
+        times: what `<time datetime>` beside the title says: a finer time of a printed day.
     """
+    claims = [*meta.dates, *(("<time>", text) for text in times)]
     listed = _plausible(date_of(row) or _only(row), fetched_at) if row else None
     slot, refused = _by_rule(ruled, fetched_at)
     if slot is not None:
-        return _sharpen(slot, meta, fetched_at)
+        return _sharpen(slot, claims, fetched_at)
     stamps: list[Stamp] = []
     clocks = False
     for one in (found for line in (*near, *after) if (found := stamp(line)) is not None):
@@ -136,7 +146,7 @@ def choose(
     tagged = _tagged(meta, fetched_at)
     if stamps:
         best = _best(stamps, listed, tagged)
-        return _sharpen(_made(best.date, DateBasis.PAGE, Provenance("date_line", best.line.text)), meta, fetched_at)
+        return _sharpen(_made(best.date, DateBasis.PAGE, Provenance("date_line", best.line.text)), claims, fetched_at)
     if tagged is not None:
         return tagged
     if listed is not None:
@@ -220,9 +230,9 @@ def _tagged(meta: Meta, fetched_at: datetime | None) -> Published | None:
     return None
 
 
-def _sharpen(made: Published, meta: Meta, fetched_at: datetime | None) -> Published:
+def _sharpen(made: Published, claims: Sequence[tuple[str, str]], fetched_at: datetime | None) -> Published:
     """Take the finer time of a tag that agrees with the printed date as far as that goes."""
-    for source, text in meta.dates:
+    for source, text in claims:
         good = _plausible(_only(text), fetched_at) if len(text) <= 60 else None
         if good is None or good.value is None or made.value is None or made.precision is None:
             continue

@@ -84,6 +84,11 @@ _ERROR = re.compile(
     r"sorry, something went wrong.{0,40}|the operation (?:has )?timed out.{0,40}|index of /.{0,60})",
     re.IGNORECASE,
 )
+_CRASH = re.compile(
+    r"server error in .{1,60}|(?:runtime|parser|compilation|configuration|fatal) error|the resource cannot be found\.?",
+    re.IGNORECASE,
+)
+"""A server's own heading: what stands under it is its explanation, however long."""
 _MAINTENANCE = re.compile(
     r"(?:hệ thống|website|web|trang|cổng|dịch vụ|máy chủ|chúng tôi)\b.{0,60}?(?:đang|được|tạm (?:dừng|ngừng)).{0,40}"
     r"(?:bảo trì|nâng cấp|bảo dưỡng|xây dựng)|(?:hệ thống|website) bảo trì|under (?:maintenance|construction)|"
@@ -199,6 +204,9 @@ def of_words(page: Page, meta: Meta) -> Verdict | None:
             text = next((text for text in said if len(text) < 400 and pattern.search(text)), None)
             if text is not None:
                 return Verdict(kind, text[:200])
+    crash = next((line.text for line in texts[:5] if line.heading and _CRASH.fullmatch(line.text)), None)
+    if crash is not None:
+        return Verdict(RefusalKind.ERROR, crash)
     prose = sum(len(line.text) for line in good)
     return _of_heading(texts, small=size < SMALL) if prose < LITTLE + 150 else None
 

@@ -12,9 +12,11 @@ from crawlers.reading.page import Kind, Node, Page, Zone
 MARGIN_TAGS = frozenset({"nav", "footer", "aside"})
 MARGIN_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "menu"})
 _MARGIN = re.compile(
-    r"(?:^|[\s_-])(?<!margin[_-])(?<!padding[_-])(?<!border[_-])(?<!has[_-])(?<!with[_-])(?<!no[_-])(?:foot|footer|bottom|copyright|breadcrumbs?|nav|navbar|navigation|menu|megamenu)(?:$|"
-    r"[\s_-])"
+    r"(?:^|[\s_-])(?<!has[_-])(?<!with[_-])(?<!no[_-])"
+    r"(?:foot|footer|copyright|breadcrumbs?|nav|navbar|navigation|menu|megamenu)(?:$|[\s_-])"
+    r"|(?:^|\s)(?:(?:page|site|main|web|wrapper|body|dnn)[_-])?bottom(?:$|[\s_-])"
 )
+"""Words of a frame. `bottom` alone is one; after another word it mostly sets a distance (`m-bottom`)."""
 _UNSEEN_CLASS = re.compile(
     r"(?:^|\s)(?:sr-only|visually-hidden|d-none|ng-hide|aui-helper-hidden|ms-accessible|ms-hidden)(?:$|"
     r"\s)"
