@@ -80,6 +80,8 @@ def _read(reading: Reading, marks: Marks | None, rules_name: str, version: str) 
     echoes = titles.Echoes(page, meta, listing)
     title = titles.find_title(page, rules, echoes)
     probe = title or titles.title_alone(page, echoes, _marks(page))
+    if title is not None and titles.is_label(title, echoes):
+        title = probe = None
     refused = verdict.of_content(
         page,
         meta,

@@ -117,7 +117,7 @@ def stop_of(lines: Sequence[Line], first: int) -> int:
             reach = max(reach, last_at[_home(line)])
         if len(line.text) > 160:
             continue
-        goes_on = reach > position
+        goes_on = reach > position or _resumes(texts, order)
         if reach >= 0 and not goes_on and _opens_list(texts, order):
             before, row = texts[order - 1], line.node.parent
             dated = row is not None and row.holds(before[1].index) and stamp(before[1]) is not None
@@ -134,6 +134,20 @@ def stop_of(lines: Sequence[Line], first: int) -> int:
         elif _begins_other(line, after, more=more):
             return position
     return len(lines)
+
+
+def _resumes(texts: Sequence[tuple[int, Line]], order: int) -> bool:
+    """Whether a box of links opens here and the story goes on below it: three paragraphs of one block, no card's."""
+    run: list[Line] = []
+    links = False
+    for _, line in texts[order : order + 24]:
+        if is_headline(line):
+            run, links = [], True
+        elif links and is_real(line):
+            run.append(line)
+            if len(run) == 3:
+                return len({_home(paragraph) for paragraph in run}) == 1
+    return False
 
 
 def _begins_other(line: Line, after: Sequence[Line], *, more: bool) -> bool:

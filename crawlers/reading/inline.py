@@ -1,5 +1,6 @@
 """The inline text of a block under way, and how it becomes lines: at `<br>`s, and where style sets pieces apart."""
 
+import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from storage.text import clean
 
 BOLD, ITALIC, LINKED = 1, 2, 4
 """How a piece of text is set, as bits."""
+_HOUR = re.compile(r"\d{1,2}\s?[:hg]\s?\d{2}(?::\d{2})?'?")
 _STACKED = 40
 """Of inline pieces set one under the other, one is at least this long: a title or a lead, no row of buttons."""
 
@@ -152,10 +154,21 @@ class InlineText:
             return whole
         short = sum(len(text) for _, _, text in parts) < 200
         if short and any(len(text) <= 80 and self.alone(text) for _, _, text in parts):
-            return [(begin, stop) for begin, stop, _ in parts]
+            return self._joined(parts)
         if len(parts[0][2]) <= 80 and self.alone(parts[0][2]):
             return [(parts[0][0], parts[0][1]), (parts[1][0], parts[-1][1])]
         return whole
+
+    def _joined(self, parts: list[tuple[int, int, str]]) -> list[tuple[int, int]]:
+        """The parts, an hour and the day beside it as one."""
+        out: list[tuple[int, int, str]] = []
+        for begin, stop, text in parts:
+            both = f"{out[-1][2]} {text}" if out else ""
+            if out and (_HOUR.fullmatch(text) or _HOUR.fullmatch(out[-1][2])) and self.alone(both):
+                out[-1] = (out[-1][0], stop, both)
+            else:
+                out.append((begin, stop, text))
+        return [(begin, stop) for begin, stop, _ in out]
 
     def _line(self, node: Node, start: int, end: int, parts: tuple[str, ...]) -> None:
         text = tidy(self.buffer[0] if end == 1 else "".join(self.buffer[start:end]))

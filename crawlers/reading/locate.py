@@ -79,7 +79,7 @@ def by_mass(page: Page, title: Line | None) -> Place | None:
     good = [
         line
         for line in page.lines
-        if is_good(line) and (title is None or line.index > title.index) and not _in_card(page, line, title)
+        if is_good(line) and (title is None or line.index > title.index) and not in_card(page, line, title)
     ]
     if not good:
         return None
@@ -139,7 +139,7 @@ def _climb(page: Page, node: Node, good: Sequence[Line], title: Line | None) -> 
             if parent.holds(line.index)
             and not node.holds(line.index)
             and line.index < ending
-            and not _in_card(page, line, title)
+            and not in_card(page, line, title)
         )
         if extra < 0.2 * inside:
             return node
@@ -147,8 +147,8 @@ def _climb(page: Page, node: Node, good: Sequence[Line], title: Line | None) -> 
     return node
 
 
-def _in_card(page: Page, line: Line, title: Line | None) -> bool:
-    """Whether a line is the summary in a card of another article: a linked headline stands above it in its block."""
+def in_card(page: Page, line: Line, title: Line | None) -> bool:
+    """Return whether a line is a summary in another article's card: a linked headline stands above it in its block."""
     node: Node | None = line.node
     for _ in range(3):
         if node is None:

@@ -45,7 +45,7 @@ _PREFIX = re.compile(
     r"(?:(?:tác giả|người (?:viết|đăng|thực hiện)|thực hiện|bài viết|tin và ảnh|tin, ảnh|tin ảnh|"
     r"tin - ảnh|tin/ảnh|bài và ảnh|bài, ảnh|bài - ảnh|"
     r"bài, ảnh và video|bài|tin|ảnh|ảnh và tin|ảnh, tin|viết bài|by|author|"
-    r"written by)\s*(?:\(.{1,20}\))?\s*[:：]|by )\s*",
+    r"written by)\s*(?:\(.{1,20}\))?\s*[:：]|by |theo (?=[A-ZĐ][^\s]+ [A-ZĐÀ-Ỹ]))\s*",
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(

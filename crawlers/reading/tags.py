@@ -8,6 +8,7 @@ BLOCK, INLINE, BREAK, PICTURE, CONTROL, FRAME, SKIP = range(7)
 CODES: dict[object, int] = {
     **dict.fromkeys(tree.INVISIBLE, SKIP),
     **dict.fromkeys(("svg", "object", "map", "audio", "canvas", "title", "datalist", "math"), SKIP),
+    **dict.fromkeys(("mat-icon", "ion-icon", "fa-icon", "iconify-icon"), SKIP),  # an icon font writes names
     **dict.fromkeys((etree.Comment, etree.ProcessingInstruction, etree.Entity), SKIP),
     **dict.fromkeys(tree.INLINE, INLINE),
     **dict.fromkeys(("picture", "source", "track", "param", "nobr", "output", "meter", "st1:city"), INLINE),

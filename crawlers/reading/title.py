@@ -218,6 +218,12 @@ def is_weak(title: Candidate, echoes: Echoes) -> bool:
     return len(title.text.split()) <= 7 or echoes.counts[key(title.text)] > 1
 
 
+def is_label(title: Candidate, echoes: Echoes) -> bool:
+    """Whether a weak title is the section's name, printed and linked in each row of the section's list."""
+    line = title.line
+    return line is not None and line.linked and is_weak(title, echoes) and echoes.counts[key(line.text)] >= _SEVERAL
+
+
 def _by_rule(page: Page, rules: Sequence[Rules]) -> dict[int, str]:
     for rule in rules:
         for selector in rule.title:

@@ -8,10 +8,11 @@ article, whatever stands around it.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urlsplit
 
 from crawlers.reading.lines import Says
-from crawlers.reading.locate import is_good
+from crawlers.reading.locate import in_card, is_good
 from crawlers.reading.media import attachment_links, is_content_image
 from crawlers.reading.meta import Meta
 from crawlers.reading.page import Kind, Line, Page, Zone
@@ -157,6 +158,8 @@ _CONTACT = re.compile(r"\b0\d[\d .]{7,12}\b|[\w.]{2,40}@[\w.]{3,40}")
 _VOTES = re.compile(r"(?:tổng số (?:phiếu|bình chọn|lượt)|total votes|số phiếu|phiếu bầu)\s*:?.{0,20}", re.IGNORECASE)
 SMALL = 1500
 """Visible characters below which a page's few words tell what it is."""
+_CARDS = 4
+_HEADLINE = 25
 LITTLE = 250
 """Characters of own prose below which a page named "Đăng nhập" or "404" is that."""
 
@@ -238,7 +241,11 @@ def of_content(
         row_selectors: the CMS's selectors of listing rows.
     """
     rows = rows_of(page, title, row_selectors)
-    own = [line for line in page.lines if is_good(line) and line.index not in rows.inside]
+    own = [
+        line
+        for line in page.lines
+        if is_good(line) and line.index not in rows.inside and not in_card(page, line, title)
+    ]
     after = [line for line in own if title is None or line.index > title.index]
     prose = sum(len(line.text) - line.link for line in after)
     own_first = probe is not None and _owns(page, probe, rows)
@@ -260,20 +267,48 @@ def of_content(
     home = _HOME_PATH.fullmatch(urlsplit(page.url).path) is not None and not urlsplit(page.url).query
     if home and len(rows.rows) >= 3 and (prose < 1500 or not own_first):
         return Verdict(RefusalKind.HOME, f"the host's first page, a list of {len(rows.rows)} links")
+    return _listing(page, rows, row_selectors, after, title, own_first=own_first)
+
+
+def _listing(
+    page: Page, rows: Rows, selectors: Sequence[str], after: Sequence[Line], title: Line | None, *, own_first: bool
+) -> Verdict | None:
+    """A page of rows of links, or of summaries that each stand under a linked headline."""
+    prose = sum(len(line.text) - line.link for line in after)
     if (
         len(rows.rows) >= 3
         and not own_first
         and (prose < 0.5 * rows.size or (title is None and prose < 0.3 * rows.size))
     ):
         return Verdict(RefusalKind.LISTING, f"{len(rows.rows)} rows of links, {prose} characters of prose beside them")
-    if (
-        rows.rows
-        and not own_first
-        and prose < 80
-        and (len(rows.rows) >= 2 or _is_summary_row(page, rows, row_selectors))
-    ):
+    if rows.rows and not own_first and prose < 80 and (len(rows.rows) >= 2 or _is_summary_row(page, rows, selectors)):
         return Verdict(RefusalKind.LISTING, f"{len(rows.rows)} rows of links and nothing else")
+    cards = _cards(page, after, title)
+    if cards >= _CARDS and cards >= 0.8 * len(after):
+        return Verdict(RefusalKind.LISTING, f"{cards} summaries, each under a headline of its own")
     return None
+
+
+def _cards(page: Page, prose: Sequence[Line], title: Line | None) -> int:
+    """How many paragraphs stand each under a headline that leads away; 0 where the first is the page's own."""
+    here = urlsplit(page.url).path
+    last = title.index if title is not None else -1
+    count = 0
+    for line in prose:
+        headed = any(_is_headline_away(other, here) for other in page.lines[last + 1 : line.index])
+        if not headed and line is prose[0]:
+            return 0
+        count += headed
+        last = line.index
+    return count
+
+
+def _is_headline_away(line: Line, here: str) -> bool:
+    """Whether a line is a link of a headline's length to another page than the one at the path `here`."""
+    if not line.linked or len(line.text) < _HEADLINE or line.node.zone is not Zone.MAIN:
+        return False
+    hrefs = [el.get("href") or "" for el, _ in line.links]
+    return all(href and not href.startswith(("#", "javascript:")) and here not in {href, f"{href}/"} for href in hrefs)
 
 
 def _gone(page: Page) -> Verdict | None:
@@ -300,7 +335,7 @@ def _owns(page: Page, title: Line, rows: Rows) -> bool:
     for line in page.lines[title.index + 1 :]:
         if line.index in rows.inside:
             return False
-        if line.node.zone is Zone.MAIN and _is_own(line, page.url):
+        if line.node.zone is Zone.MAIN and _is_own(line, page.url) and not in_card(page, line, title):
             return True
     return False
 
@@ -317,8 +352,8 @@ def _is_summary_row(page: Page, rows: Rows, selectors: Sequence[str]) -> bool:
 def _is_own(line: Line, url: str) -> bool:
     """Whether a line between the title and the first row is content of the page's own."""
     if line.kind is Kind.IMAGE:
-        parent = line.el.getparent()
-        return is_content_image(line.el) and (parent is None or parent.tag != "a")
+        around = islice(line.el.iterancestors(), 4)
+        return is_content_image(line.el) and all(el.tag != "a" for el in around)
     if line.kind in {Kind.TABLE, Kind.FRAME}:
         return True
     return bool(attachment_links(line, url)) or (not line.linked and len(line.text) >= 30 and line.says is None)

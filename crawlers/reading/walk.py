@@ -154,7 +154,16 @@ class _Walker(InlineText):
         if part:
             self.cuts.append(len(buffer))
             if tag == "a":
-                self.links.append((el, start if len(self.lines) == lines else 0, len(buffer)))
+                self._linked(el, lines, start)
+
+    def _linked(self, el: HtmlElement, lines: int, start: int) -> None:
+        """Note a link's stretch of the buffer, and give it to the lines of the blocks inside it."""
+        inside = self.lines[lines:]
+        for line in inside:
+            if line.link and not line.links:
+                line.links = ((el, line.text),)
+        if not inside or self.buffer:
+            self.links.append((el, 0 if inside else start, len(self.buffer)))
 
     def _image(self, el: HtmlElement, node: Node) -> None:
         if not all(map(str.isspace, self.buffer)):
