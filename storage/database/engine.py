@@ -30,9 +30,12 @@ def connect(url: str) -> Engine:
 
     Raises:
         sqlalchemy.exc.ArgumentError: the address cannot be parsed.
-        ValueError: another database or driver is named.
+        ValueError: another database or driver is named, or the port is no number.
     """
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ValueError:  # it quotes what it takes for the port, which may be a part of a password
+        raise ValueError("its port is no number: write @ : / in a password as %40 %3A %2F") from None
     if parsed.drivername not in _DRIVERS:
         raise ValueError(f"cannot use {parsed.drivername}: one of {', '.join(_DRIVERS)}")
     # Parameters hold page texts: they do not belong in error messages and logs.

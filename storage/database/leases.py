@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from sqlalchemy import BigInteger, BindParameter, Connection, Engine, bindparam, func, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from storage.database.engine import RETRY_SECONDS, persist
 
@@ -47,6 +47,7 @@ class Leases:
         self._name = f"congtin {socket.gethostname()} {os.getpid()} {secrets.token_hex(4)}"[:63]
         self._connection: Connection | None = None
         self._held: set[str] = set()
+        self._standing: set[str] = set()  # those of `_held` that the present connection holds
         self._busy = threading.Lock()
 
     def take(self, name: str, *, seconds: float = RETRY_SECONDS) -> str | None:
@@ -67,10 +68,15 @@ class Leases:
         """Give a lock back. Where the database does not answer, the connection's end does it."""
         if name not in self._held:
             return
-        with suppress(DBAPIError, TimeoutError), self._serving():
+        with suppress(TimeoutError), self._serving():
             self._held.discard(name)
-            if self._connection is not None:
+            if self._connection is None or name not in self._standing:
+                return
+            self._standing.discard(name)
+            try:
                 self._connection.execute(select(func.pg_advisory_unlock(_number(name))))
+            except DBAPIError:
+                self._drop()
 
     def lost(self) -> frozenset[str]:
         """Make sure of the locks; return those that another process has taken since the connection broke.
@@ -88,12 +94,11 @@ class Leases:
                 self._open().execute(text("SELECT 1"))
             except DBAPIError:
                 self._drop()
-                taken = {name: self._try(name) for name in sorted(self._held)}
-                # The server may not have noticed yet that our old connection is gone: then nobody else has the lock.
-                gone = frozenset(name for name, holder in taken.items() if holder not in {None, self._name})
-                self._held -= gone
-                return gone
-            return frozenset()
+            taken = {name: self._try(name) for name in sorted(self._held - self._standing)}
+            # The server may not have noticed yet that our old connection is gone: then nobody else has the lock.
+            gone = frozenset(name for name, holder in taken.items() if holder not in {None, self._name})
+            self._held -= gone
+            return gone
 
     def close(self) -> None:
         """Give back all locks."""
@@ -114,6 +119,7 @@ class Leases:
         try:
             connection = self._open()
             if connection.scalar(select(func.pg_try_advisory_lock(_number(name)))):
+                self._standing.add(name)
                 return None
             key = _key(name) % (1 << 64)
             place = {"high": key >> 32, "low": key & 0xFFFFFFFF}
@@ -134,12 +140,13 @@ class Leases:
         return self._connection
 
     def _drop(self) -> None:
-        if self._connection is not None:
-            with suppress(DBAPIError):
-                self._connection.invalidate()
-            with suppress(DBAPIError):
-                self._connection.close()
-            self._connection = None
+        connection, self._connection = self._connection, None
+        self._standing.clear()
+        if connection is not None:
+            with suppress(SQLAlchemyError):
+                connection.invalidate()
+            with suppress(SQLAlchemyError):
+                connection.close()
 
 
 def _number(name: str) -> BindParameter[int]:

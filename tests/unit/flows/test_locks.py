@@ -129,6 +129,19 @@ def test_a_lease_that_another_process_took_meanwhile_is_lost(engine: Engine, lea
     assert leases.take("portal x") is not None, "what is not ours is not freed"
 
 
+@postgresql
+def test_a_broken_connection_costs_no_other_lease(engine: Engine, leases: Leases, elsewhere: Leases) -> None:
+    for name in ("portal x", "host y", "portal z"):
+        assert leases.take(name) is None
+    _break_connections(engine)
+    leases.free("portal x")
+    leases.free("host y")
+    assert leases.take("portal new") is None
+    assert leases.lost() == frozenset()
+    assert elsewhere.take("portal z") is not None, "taken anew beside the new one"
+    assert elsewhere.take("host y") is None
+
+
 async def test_two_portals_of_one_host_wait_for_each_other(tmp_path: Path, leases: Leases) -> None:
     async def enter(portal: str, wait: float) -> None:
         async with host_locks(tmp_path, portal, ["b.gov.vn", "a.gov.vn"], leases, wait):
