@@ -116,8 +116,12 @@ def _closing(before: Sequence[Paragraph], own: Sequence[Paragraph]) -> int:
 
 def _adds(page: Article, pages: Sequence[Article]) -> bool:
     """Whether a page without text of its own shows pictures or files that no other page shows."""
-    shown = {address_key(one.url) for other in pages for one in (*other.images, *other.attachments)}
-    return any(address_key(one.url) not in shown for one in (*page.images, *page.attachments))
+    return not _shown(page) <= {one for other in pages for one in _shown(other)}
+
+
+def _shown(page: Article) -> set[str]:
+    """The pictures and files of a page, by their keys."""
+    return {address_key(image.url) for image in page.images} | {address_key(file.url) for file in page.attachments}
 
 
 def _article(pages: Sequence[Article], texts: Sequence[Paragraph], continues: Sequence[Continuation]) -> Article:
