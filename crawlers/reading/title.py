@@ -176,8 +176,8 @@ def find_title(page: Page, rules: Sequence[Rules], echoes: Echoes) -> Candidate 
             loud, source = loud + 5.0, f"rule {ruled[line.index]}"
         if loud < ECHO - 1.5:
             continue
-        if source == "<title>" and is_site_name(line, echoes):
-            continue
+        if source == "<title>" and (_CUT.search(line.text) or is_site_name(line, echoes)):
+            continue  # cut off by dots it is an echo itself: the title stands whole elsewhere
         score = loud + setting(line, echoes.url)
         if score > (best.score if best else ECHO - 0.5):
             method = "rules" if line.index in ruled else "listing_echo" if source.startswith("listing") else "echo"

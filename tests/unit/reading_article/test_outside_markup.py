@@ -112,3 +112,10 @@ def test_a_server_s_crash_page_is_an_error_however_long() -> None:
         f"<h2>Runtime Error</h2><b>Description:</b> {'An application error occurred on the server. ' * 20}</body></html>"
     )
     assert refuse(html).kind is RefusalKind.ERROR
+
+
+def test_an_echo_cut_off_by_dots_below_the_text_is_not_the_title() -> None:
+    echo = f"<p>Tin tức - Sự kiện - {TITLE[:40].rsplit(' ', 1)[0]}...</p><p>Lượt xem: 12</p>"
+    got = read(page(title=f"<div>{TITLE}</div>", page_title=f"Tin tức - Sự kiện - {TITLE}", tail=echo))
+    assert got.title == TITLE
+    assert texts(got) == list(PARAGRAPHS)
