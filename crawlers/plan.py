@@ -87,6 +87,8 @@ class Stop(StrEnum):
     BUDGET = "budget"
     MAX_PAGES = "max_pages"
     NO_ROWS = "no_rows"
+    LOOP = "loop"
+    """Every further page is the first one again."""
     ERROR = "error"
     SHUTDOWN = "shutdown"
     ROBOTS = "robots"

@@ -194,7 +194,7 @@ def _cut(body: bytes, rng: random.Random) -> bytes:
 def _repeat(body: bytes, rng: random.Random) -> bytes:
     start = _place(body, rng)
     piece = body[start : start + rng.choice((20, 200, 3000))]
-    return body[:start] + piece * rng.choice((2, 50, 1000)) + body[start:]
+    return body[:start] + piece * min(rng.choice((2, 50, 1000)), MAX_PAGE // max(1, len(piece))) + body[start:]
 
 
 def _move(body: bytes, rng: random.Random) -> bytes:
@@ -231,12 +231,8 @@ def _nest(body: bytes, rng: random.Random) -> bytes:
 
 
 def _siblings(body: bytes, rng: random.Random) -> bytes:
-    place, tag = _place(body, rng), _tag(rng)
-    return (
-        body[:place]
-        + (tag + rng.choice(("", "x", "1/1/2024"))).encode() * rng.choice((100, 3000, 20_000))
-        + body[place:]
-    )
+    place, sibling = _place(body, rng), (_tag(rng) + rng.choice(("", "x", "1/1/2024"))).encode()
+    return body[:place] + sibling * min(rng.choice((100, 3000, 20_000)), MAX_PAGE // len(sibling)) + body[place:]
 
 
 def _attributes(body: bytes, rng: random.Random) -> bytes:

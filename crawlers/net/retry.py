@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -27,6 +28,9 @@ _TRIES = {
 
 FIRST_WAIT = 2.0
 """Seconds before the second try; twice as long before the third."""
+
+
+_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]*)?")
 
 
 class RetryMiddleware(Middleware):
@@ -102,10 +106,10 @@ class RetryMiddleware(Middleware):
 def seconds_of(value: str, now: datetime | None = None) -> float | None:
     """Return the wait that a Retry-After header asks for, in seconds; None if it is unreadable, or over.
 
-    Seconds or an HTTP date (RFC 9110, 10.2.3).
+    Seconds or an HTTP date (RFC 9110, 10.2.3); a fraction of a second, as some servers write it, is understood too.
     """
     text = value.strip()
-    if text.isascii() and text.isdigit():
+    if _SECONDS.fullmatch(text):
         return float(text[:9])
     try:
         moment = parsedate_to_datetime(text)

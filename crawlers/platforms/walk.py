@@ -67,6 +67,7 @@ class Walk:
         self._asked = self._depth = 0
         self._size = 0  # rows of a page, at least
         self._known_run = self._marked_run = self._repeats = 0
+        self._turned = 0  # the last page that showed a row for the first time
         self._joined = not state.open
         self._landing: _Landing | None = None
         self._landed = False
@@ -168,6 +169,7 @@ class Walk:
         self._known_run = self._known_run + 1 if all(key in self._known for key in keys) else 0
         self._marked_run = self._marked_run + 1 if all(key in self._state.below for key in keys) else 0
         self._repeats = 0 if fresh else self._repeats + 1
+        self._turned = page if fresh else self._turned
         if self._landed or (self._known_run >= self._overlap and any(key in self._state.open for key in keys)):
             self._joined = True
         return bool(fresh)
@@ -177,6 +179,9 @@ class Walk:
             return Halt(Stop.MARK, f"page {page} is below the mark")
         if not has_next:
             return Halt(Stop.END, f"page {page} leads to no further one")
+        if not fresh and self._repeats >= END_REPEATS and self._turned == 1:
+            # A pager that is broken shows the first page for every number; one whose end is passed shows the last.
+            return Halt(Stop.LOOP, f"pages 2 to {page} are the first one again")
         if not fresh and self._repeats >= END_REPEATS:
             return Halt(Stop.END, f"pages {page - END_REPEATS + 1} to {page} repeat earlier ones")
         if old:

@@ -102,7 +102,8 @@ _FOREIGN_RUN = re.compile("[\udc80-\udcff]+")
 _ASCII = re.compile("[\x00-\x7f]+")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _HIGH_WORD = re.compile("[^\\W\\d_]*[\x80-\uffff][^\\W\\d_]*")
-_TAG = re.compile(rb"<!--.*?-->|<(script|style)\b.*?</\1|<[^>]*>", re.DOTALL | re.IGNORECASE)
+# What is never closed goes on to the end: to look for its end from each of a thousand beginnings would take minutes.
+_TAG = re.compile(rb"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1|\Z)|<[^>]*>?", re.DOTALL | re.IGNORECASE)
 _SAMPLE = 32_768
 
 _Found = tuple[str, str, Basis, list[Flag]]

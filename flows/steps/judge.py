@@ -20,7 +20,7 @@ FAILED_SHARE = 0.2
 """Share of article requests without a usable response above which a run is called half; Expect has no field for it."""
 
 _CUT = frozenset({Stop.BUDGET, Stop.MAX_PAGES, Stop.SINCE, Stop.SHUTDOWN})
-_BAD = frozenset({Stop.NO_ROWS, Stop.ERROR, Stop.ROBOTS, Stop.MOVED})
+_BAD = frozenset({Stop.NO_ROWS, Stop.LOOP, Stop.ERROR, Stop.ROBOTS, Stop.MOVED})
 _NO_FAULT = frozenset({FetchError.BUDGET, FetchError.SCOPE})
 _FORBIDDING = frozenset({401, 403, 429, 451})
 _FRONT: dict[RefusalKind, Verdict] = {

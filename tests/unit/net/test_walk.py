@@ -232,12 +232,22 @@ def test_an_empty_page_of_a_portal_in_trouble_is_no_end() -> None:
     assert not walk.report(Stop.BUDGET).complete
 
 
-def test_pages_that_repeat_for_ever_end() -> None:
+def test_a_last_page_that_repeats_for_ever_is_the_end() -> None:
+    walk = Walk(ListingState(key="tin"), overlap=3, max_pages=1000)
+    shown = [["a", "b"], ["c"], ["c"], ["c"]]
+    steps = [walk.feed(number, keys, has_next=True, can_jump=False) for number, keys in enumerate(shown, 1)]
+    assert steps[:3] == [Read(2), Read(3), Read(4)]
+    assert isinstance(steps[3], Halt)
+    assert steps[3].stop is Stop.END
+
+
+def test_a_first_page_that_repeats_for_ever_is_no_end() -> None:
     walk = Walk(ListingState(key="tin"), overlap=3, max_pages=1000)
     steps = [walk.feed(number, ["a", "b"], has_next=True, can_jump=False) for number in (1, 2, 3)]
     assert steps[:2] == [Read(2), Read(3)]
     assert isinstance(steps[2], Halt)
-    assert steps[2].stop is Stop.END
+    assert steps[2].stop is Stop.LOOP
+    assert not walk.report(Stop.BUDGET).complete
 
 
 def test_a_page_pushed_down_whole_is_no_end() -> None:
