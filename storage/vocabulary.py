@@ -154,6 +154,38 @@ class Cause(StrEnum):
     CORRECTION = "correction"
 
 
+class LinkKind(StrEnum):
+    """How two articles are alike."""
+
+    EXACT = "exact"
+    """The same words; case, marks and punctuation aside."""
+    NEAR = "near"
+    """One piece, edited: a reprint with other words here and there, sentences dropped or moved."""
+    EXTENDED = "extended"
+    """One holds the other and much more."""
+    SERIAL = "serial"
+    """Editions of one notice, or one pattern: they differ in numbers, periods, dates, figures or names."""
+
+
+LINK_LABELS: dict[LinkKind, str] = {
+    LinkKind.EXACT: "cùng nội dung",
+    LinkKind.NEAR: "gần như một bài",
+    LinkKind.EXTENDED: "bản mở rộng",
+    LinkKind.SERIAL: "thông báo định kỳ, cùng mẫu",
+}
+
+
+class FirstBasis(StrEnum):
+    """By what it is told which of two articles was first."""
+
+    CREDIT = "credit"
+    """The other one, on another portal, prints a source credit."""
+    PUBLISHED = "published"
+    """Its printed date or time is earlier."""
+    SEEN = "seen"
+    """It was seen earlier."""
+
+
 class PrefectState(StrEnum):
     """The Prefect state types that a verdict may end a run in."""
 

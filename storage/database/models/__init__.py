@@ -10,6 +10,7 @@ from storage.database.models.base import metadata, schema_note
 from storage.database.models.captures import address, capture, file, listing, listing_entry, segment
 from storage.database.models.decisions import decision, figure
 from storage.database.models.feed import change, feed
+from storage.database.models.links import follower, link, link_key, link_signature, story, story_article
 from storage.database.models.portals import portal, portal_unit, run
 from storage.database.models.search import search, search_number
 from storage.database.models.templates import template, template_keep, template_page
@@ -24,7 +25,11 @@ __all__ = [
     "feed",
     "figure",
     "file",
+    "follower",
     "image",
+    "link",
+    "link_key",
+    "link_signature",
     "listing",
     "listing_entry",
     "metadata",
@@ -36,6 +41,8 @@ __all__ = [
     "search",
     "search_number",
     "segment",
+    "story",
+    "story_article",
     "template",
     "template_keep",
     "template_page",

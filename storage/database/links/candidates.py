@@ -1,0 +1,72 @@
+"""Candidates: which articles share keys with a text, by rows of a b-tree."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from sqlalchemy import Connection, delete, text
+
+from storage.database.links.arrays import among
+from storage.database.models import link_key
+from storage.similar.words import Hashes
+
+HOLDERS = 64
+"""Articles entered for a key at most: what more texts hold is a phrase of the trade, and tells little of any."""
+_SHARE = 0.05
+"""Least share of a text's keys, each weighted by its rarity, that a candidate holds. Measured: docs/benchmarks.md."""
+_COMPARED = 16
+"""Candidates compared with a text at most, the likeliest first: of a piece that a hundred portals print, some will do
+to bring the next copy into the story."""
+
+Holders = dict[int, list[int]]
+
+
+def numbers(keys: Hashes) -> list[int]:
+    """Return keys as the database holds them: signed."""
+    signed: list[int] = keys.view(np.int64).tolist()
+    return signed
+
+
+def holders(connection: Connection, keys: Iterable[int], without: Iterable[int]) -> Holders:
+    """Return the articles that hold each of the keys, some articles left out; keys without any are absent."""
+    found: Holders = {}
+    left_out = set(without)
+    query = link_key.select().where(among(connection, link_key.c.hash, set(keys)))
+    for key, article_id in connection.execute(query):
+        if article_id not in left_out:
+            found.setdefault(key, []).append(article_id)
+    return found
+
+
+def candidates(keys: Sequence[int], known: Mapping[int, Sequence[int]]) -> list[int]:
+    """Return the articles that hold enough of the keys to be worth a comparison, the likeliest first."""
+    total = 0.0
+    weights: dict[int, float] = {}
+    for key in keys:
+        holding = known.get(key, ())
+        weight = 1.0 / max(1, len(holding))
+        total += weight
+        for article_id in holding:
+            weights[article_id] = weights.get(article_id, 0.0) + weight
+    likely = [article_id for article_id, weight in weights.items() if weight >= _SHARE * total]
+    return sorted(likely, key=lambda one: (-weights[one], one))[:_COMPARED]
+
+
+def add_keys(connection: Connection, rows: Sequence[tuple[int, int]]) -> None:
+    """Enter which article holds which key: pairs of key and article."""
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        # One statement with two arrays: six times the rate of a row each.
+        query = text("INSERT INTO link_key SELECT * FROM unnest(CAST(:keys AS bigint[]), CAST(:ids AS bigint[]))")
+        connection.execute(query, {"keys": [row[0] for row in rows], "ids": [row[1] for row in rows]})
+    else:
+        connection.exec_driver_sql("INSERT INTO link_key VALUES (?, ?)", sorted(rows))
+
+
+def drop_keys(connection: Connection, rows: Iterable[tuple[int, bytes]]) -> None:
+    """Remove the keys of articles: pairs of article and its keys, eight bytes each."""
+    for article_id, packed in rows:
+        keys = np.frombuffer(packed, dtype=np.int64).tolist()
+        connection.execute(
+            delete(link_key).where(among(connection, link_key.c.hash, keys), link_key.c.article_id == article_id)
+        )

@@ -1,0 +1,119 @@
+"""Two texts compared exactly: the same, near-duplicates, one inside the other, editions of a serial notice, or nothing.
+
+Likeness is that of the sets of three-word shingles: `similarity` their Jaccard index, `containment` the share of the
+smaller set that is in the larger. Thresholds are measured (docs/benchmarks.md): administrative prose repeats its
+phrases, so two reports on one subject reach 0.33 and 0.58, and texts of some sixty words more.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from storage.similar.serial import Worded, only_slots_differ, slot_changes
+from storage.similar.signature import shingles
+from storage.similar.words import Hashes, distinct, spelled
+from storage.vocabulary import LinkKind
+
+MIN_WORDS = 50
+"""Least words of a text that is compared: shorter ones recur by chance (as within a portal: `SAME_TEXT_WORDS`)."""
+
+_SHINGLE = 3
+_LONGER = 1.4
+"""How many times as long a text is at least that counts as the extended one."""
+_SMALL = 80.0
+"""Shingles below which two texts must be much more alike."""
+_SAME_SLOTS = 0.4
+"""Share of names and figures that differ, between words that do not, from which two texts tell of different things."""
+
+_HARDLY_ANY, _FEW, _SOME = 0.03, 0.1, 0.3
+"""Shares of words, names and figures aside, that one text has and the other has not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How two texts are alike: kind, Jaccard index and containment of their shingles, both from 0 to 1."""
+
+    kind: LinkKind
+    similarity: float
+    containment: float
+
+
+class Prepared:
+    """A title and a full text, made ready to be compared with many."""
+
+    def __init__(self, title: str, text: str) -> None:
+        self.title = Worded(title)
+        self.body = Worded(text)
+
+    @property
+    def words(self) -> Hashes:
+        """The words of the full text."""
+        return self.body.words
+
+    @cached_property
+    def shingles(self) -> Hashes:
+        """The set of three-word shingles, sorted."""
+        return distinct(shingles(spelled(self.words), _SHINGLE))
+
+
+def compare(one: Prepared, other: Prepared, *, credited: bool = False) -> Likeness | None:
+    """Return how two texts are alike, or None if they are not, or one of them is too short to tell.
+
+    Args:
+        one: a text.
+        other: another one.
+        credited: one is known to be a reprint of the other's day and title: what differs is a correction, not another
+            edition.
+    """
+    if min(len(one.words), len(other.words)) < MIN_WORDS:
+        return None
+    if np.array_equal(spelled(one.words), spelled(other.words)):
+        same = LinkKind.SERIAL if only_slots_differ(one.title, other.title) else LinkKind.EXACT
+        return Likeness(same, 1.0, 1.0)
+    common = len(np.intersect1d(one.shingles, other.shingles, assume_unique=True))
+    small, large = sorted((len(one.shingles), len(other.shingles)))
+    similarity, containment = common / (small + large - common), common / small
+    kind = _kind(one, other, similarity, containment, credited=credited)
+    return None if kind is None else Likeness(kind, similarity, containment)
+
+
+def _kind(one: Prepared, other: Prepared, similarity: float, containment: float, *, credited: bool) -> LinkKind | None:
+    small, large = sorted((len(one.shingles), len(other.shingles)))
+    short = (_SMALL / small) ** 2
+    longer = large >= _LONGER * small and containment >= min(0.72 + 0.3 * short, 0.93)
+    alike = longer or similarity >= min(0.4 + 0.4 * short, 0.8)
+    unshared = _unshared(one.body.content, other.body.content)
+    if not alike and unshared > _FEW:
+        return None
+    if not credited:
+        slots, changed = slot_changes(one.body, other.body)
+        another = changed >= _SAME_SLOTS * slots
+        if unshared == 0 and only_slots_differ(one.body, other.body):
+            return LinkKind.SERIAL
+        if unshared <= _SOME and only_slots_differ(one.title, other.title):
+            return LinkKind.SERIAL
+        if unshared <= _FEW and another and slots >= (1 if unshared <= _HARDLY_ANY else 3):
+            return LinkKind.SERIAL
+        if another and slots >= 3:
+            return None  # one pattern of phrases, filled with two matters
+    if not alike:
+        return None
+    return LinkKind.EXTENDED if longer else LinkKind.NEAR
+
+
+def _unshared(one: Hashes, other: Hashes) -> float:
+    """Return the share of the longer list (sorted, with repetitions) that the shorter one does not hold."""
+    small, large = sorted((len(one), len(other)))
+    if small < (1 - _SOME) * large:
+        return 1.0
+    if not large or np.array_equal(one, other):
+        return 0.0
+    return 1.0 - len(np.intersect1d(_numbered(one), _numbered(other), assume_unique=True)) / large
+
+
+def _numbered(hashes: Hashes) -> Hashes:
+    """Return a sorted array whose repeated values are told apart: the first, the second … of each."""
+    starts = np.flatnonzero(np.concatenate(([True], hashes[1:] != hashes[:-1])))
+    lengths = np.diff(np.concatenate((starts, [len(hashes)])))
+    return hashes + (np.arange(len(hashes)) - np.repeat(starts, lengths)).astype(np.uint64) * np.uint64(4)

@@ -1,0 +1,118 @@
+"""What tells the editions of a serial notice, and fillings of one pattern, from versions of one piece.
+
+A near-duplicate keeps its names and figures and changes words; an edition of a weekly notice keeps the words and
+changes the figures; a report on another commune keeps the pattern and changes the names. *Slots* are the runs of
+figures, periods and names in a text.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from storage.similar.signature import mix
+from storage.similar.words import Hashes, Kind, kinds, names_of, spelled, word_hashes
+
+_AROUND = 2
+"""Words on either side by which a slot of one text is found in the other."""
+_SLOT = np.uint64(0x2545F4914F6CDD1D)
+
+
+@dataclass(frozen=True)
+class Worded:
+    """A text and its words."""
+
+    text: str
+
+    @cached_property
+    def words(self) -> Hashes:
+        """The words in their order."""
+        return word_hashes(self.text)
+
+    @cached_property
+    def content(self) -> Hashes:
+        """The words that are no figure, period or name, sorted."""
+        return _of(self.words, Kind.CONTENT)
+
+    @cached_property
+    def figures(self) -> Hashes:
+        """The words that are figures or periods, sorted."""
+        return _of(self.words, Kind.FIGURE, Kind.PERIOD)
+
+    @cached_property
+    def names(self) -> Hashes:
+        """The words that are names, sorted."""
+        return _of(self.words, Kind.NAME)
+
+    @cached_property
+    def slots(self) -> tuple[Hashes, Hashes]:
+        """Of each slot a hash of the words around it and one of what it holds; places that recur are left out."""
+        exact, in_slot = spelled(self.words), kinds(self.words) != Kind.CONTENT
+        starts = np.flatnonzero(in_slot & ~np.concatenate(([False], in_slot[:-1])))
+        if not len(starts):
+            return np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.uint64)
+        kept = ~in_slot
+        kept[starts] = True
+        outline = np.where(in_slot, _SLOT, exact)[kept]
+        edge = np.zeros(_AROUND, dtype=np.uint64)
+        outline = np.concatenate((edge, outline, edge))
+        place = np.cumsum(kept)[starts] - 1 + _AROUND
+        around = np.zeros(len(starts), dtype=np.uint64)
+        for offset in range(-_AROUND, _AROUND + 1):
+            if offset:
+                around = mix(around + outline[place + offset])
+        held = np.add.reduceat(np.where(in_slot, mix(exact), np.uint64(0)), starts)
+        order = np.argsort(around)
+        around, held = around[order], held[order]
+        same = around[1:] == around[:-1]
+        once = ~(np.concatenate(([False], same)) | np.concatenate((same, [False])))
+        return around[once], held[once]
+
+
+def only_slots_differ(one: Worded, other: Worded) -> bool:
+    """Whether two texts have the same words save for figures, periods and names, and in these do differ.
+
+    A name that was only misspelt in one of them does not count, nor names that only one of them has in addition.
+    """
+    if not np.array_equal(one.content, other.content):
+        return False
+    if not np.array_equal(one.figures, other.figures):
+        return True
+    if np.array_equal(one.names, other.names):
+        return False
+    mine, theirs = (Counter(names_of(text.text)) for text in (one, other))
+    return _are_others(mine - theirs, theirs - mine)
+
+
+def slot_changes(one: Worded, other: Worded) -> tuple[int, int]:
+    """Return how many slots of two texts stand between the same words in both, and in how many of these they differ."""
+    (places, values), (other_places, other_values) = one.slots, other.slots
+    _, mine, theirs = np.intersect1d(places, other_places, assume_unique=True, return_indices=True)
+    return len(mine), int(np.count_nonzero(values[mine] != other_values[theirs]))
+
+
+def _of(words: Hashes, *of: Kind) -> Hashes:
+    kind = kinds(words)
+    return np.sort(words[np.logical_or.reduce([kind == one for one in of])])
+
+
+def _are_others(mine: Counter[str], theirs: Counter[str]) -> bool:
+    """Whether names that only one text has stand for names that only the other has, and are no misspellings of them."""
+    left, right = list(mine.elements()), list(theirs.elements())
+    for name in list(left):
+        match = next((one for one in right if _is_misspelt(name, one)), None)
+        if match is not None:
+            left.remove(name)
+            right.remove(match)
+    return bool(left and right)
+
+
+def _is_misspelt(one: str, other: str) -> bool:
+    """Whether two names of three letters or more differ by one letter, or by the order of letters."""
+    if min(len(one), len(other)) < 3 or abs(len(one) - len(other)) > 1:
+        return False
+    if len(one) == len(other):
+        return sorted(one) == sorted(other) or sum(a != b for a, b in zip(one, other, strict=True)) == 1
+    short, long = sorted((one, other), key=len)
+    return any(long[:place] + long[place + 1 :] == short for place in range(len(long)))
