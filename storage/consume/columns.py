@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from storage.records import DateBasis, Kind, MissingDate, Precision
 
-TYPES = ("text", "integer", "time", "date", "json", "index")
+TYPES = ("text", "integer", "number", "time", "date", "json", "index")
 
 
 @dataclass(frozen=True, slots=True)

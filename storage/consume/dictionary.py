@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from storage.consume.columns import ARTICLE_COLUMNS, COVERAGE_COLUMNS, PORTAL_COLUMNS, Column, column
+from storage.consume.link_views import LINK_COLUMNS, STORY_ARTICLE_COLUMNS, STORY_COLUMNS
 from storage.settings import PROJECT_ROOT
 from storage.vocabulary import HELD_LABELS, REFUSAL_LABELS, CaptureState, Cause, Change, Verdict
 
@@ -320,6 +321,18 @@ VIEWS: tuple[View, ...] = (
         ),
     ),
     View("v1_portals", "One row a portal.", PORTAL_COLUMNS),
+    View(
+        "v1_links",
+        "Near-duplicates: each pair twice, once from either side. Made by a follower of the change feed, so a moment "
+        "behind v1_articles; texts of fewer than 50 words have none.",
+        LINK_COLUMNS,
+    ),
+    View(
+        "v1_stories",
+        "One row a story: articles that tell one piece. One that went into another says so.",
+        STORY_COLUMNS,
+    ),
+    View("v1_story_articles", "One row an article in a story.", STORY_ARTICLE_COLUMNS),
 )
 
 
@@ -334,14 +347,14 @@ def document() -> str:
         ),
         "",
         (
-            "Types: `text`; `integer`; `time` is text `YYYY-MM-DDTHH:MM:SS+07:00`; `date` is text `YYYY-MM-DD`, a day "
-            "in Vietnam; `json` is JSON as text; `index` is for the engine's search operator alone. Times and "
-            "dates sort as text."
+            "Types: `text`; `integer`; `number` is one with a fraction; `time` is text "
+            "`YYYY-MM-DDTHH:MM:SS+07:00`; `date` is text `YYYY-MM-DD`, a day in Vietnam; `json` is JSON as text; "
+            "`index` is for the engine's search operator alone. Times and dates sort as text."
         ),
         "",
         (
             "Set by: `index` enters archived responses, `reading` is what the reader found in the page, `load` "
-            "compares it with what is known, `portal file` and `flow` as they say."
+            "compares it with what is known, `follower` links like articles, `portal file` and `flow` as they say."
         ),
     ]
     for view in VIEWS:

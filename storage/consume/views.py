@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
+from storage.consume import link_views
 from storage.consume.coverage import COVERAGE
 from storage.consume.dictionary import VIEWS
 from storage.text import sha256_hex
@@ -102,6 +103,7 @@ SELECT p.name AS portal, p.title, p.platform, p.level, p.lifecycle, p.lifecycle_
 FROM portal p
 LEFT JOIN portal_unit u ON u.portal = p.name AND u.valid_from = '0001-01-01'
 LEFT JOIN portal_unit n ON n.portal = p.name AND n.valid_to IS NULL""",
+    **link_views.SELECTS,
 }
 
 # The full-text index is a table of its own on SQLite and a column on PostgreSQL.

@@ -12,7 +12,7 @@ import numpy as np
 
 from storage.similar.serial import Worded, only_slots_differ, slot_changes
 from storage.similar.signature import shingles
-from storage.similar.words import Hashes, distinct, spelled
+from storage.similar.words import Hashes, distinct, shared, spelled
 from storage.vocabulary import LinkKind
 
 MIN_WORDS = 50
@@ -27,7 +27,7 @@ _SAME_SLOTS = 0.4
 """Share of names and figures that differ, between words that do not, from which two texts tell of different things."""
 
 _HARDLY_ANY, _FEW, _SOME = 0.03, 0.1, 0.3
-"""Shares of words, names and figures aside, that one text has and the other has not."""
+"""Shares of words, names and figures aside, that the shorter text has and the longer has not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def compare(one: Prepared, other: Prepared, *, credited: bool = False) -> Likene
     if np.array_equal(spelled(one.words), spelled(other.words)):
         same = LinkKind.SERIAL if only_slots_differ(one.title, other.title) else LinkKind.EXACT
         return Likeness(same, 1.0, 1.0)
-    common = len(np.intersect1d(one.shingles, other.shingles, assume_unique=True))
+    common = shared(one.shingles, other.shingles)
     small, large = sorted((len(one.shingles), len(other.shingles)))
     similarity, containment = common / (small + large - common), common / small
     kind = _kind(one, other, similarity, containment, credited=credited)
@@ -83,7 +83,7 @@ def _kind(one: Prepared, other: Prepared, similarity: float, containment: float,
     short = (_SMALL / small) ** 2
     longer = large >= _LONGER * small and containment >= min(0.72 + 0.3 * short, 0.93)
     alike = longer or similarity >= min(0.4 + 0.4 * short, 0.8)
-    unshared = _unshared(one.body.content, other.body.content)
+    unshared = _unshared(one.body, other.body)
     if not alike and unshared > _FEW:
         return None
     if not credited:
@@ -102,18 +102,9 @@ def _kind(one: Prepared, other: Prepared, similarity: float, containment: float,
     return LinkKind.EXTENDED if longer else LinkKind.NEAR
 
 
-def _unshared(one: Hashes, other: Hashes) -> float:
-    """Return the share of the longer list (sorted, with repetitions) that the shorter one does not hold."""
-    small, large = sorted((len(one), len(other)))
+def _unshared(one: Worded, other: Worded) -> float:
+    """Return the share of the shorter text's content that the longer has not; 1 if their lengths are too different."""
+    small, large = sorted((len(one.content), len(other.content)))
     if small < (1 - _SOME) * large:
         return 1.0
-    if not large or np.array_equal(one, other):
-        return 0.0
-    return 1.0 - len(np.intersect1d(_numbered(one), _numbered(other), assume_unique=True)) / large
-
-
-def _numbered(hashes: Hashes) -> Hashes:
-    """Return a sorted array whose repeated values are told apart: the first, the second … of each."""
-    starts = np.flatnonzero(np.concatenate(([True], hashes[1:] != hashes[:-1])))
-    lengths = np.diff(np.concatenate((starts, [len(hashes)])))
-    return hashes + (np.arange(len(hashes)) - np.repeat(starts, lengths)).astype(np.uint64) * np.uint64(4)
+    return 1.0 - shared(one.content, other.content) / small if small else 0.0

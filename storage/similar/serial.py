@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from storage.similar.signature import mix
-from storage.similar.words import Hashes, Kind, kinds, names_of, spelled, word_hashes
+from storage.similar.words import Hashes, Kind, kinds, names_of, numbered, shared, spelled, word_hashes
 
 _AROUND = 2
 """Words on either side by which a slot of one text is found in the other."""
@@ -32,17 +32,17 @@ class Worded:
 
     @cached_property
     def content(self) -> Hashes:
-        """The words that are no figure, period or name, sorted."""
+        """The words that are no figure, period or name, sorted; what recurs is told apart."""
         return _of(self.words, Kind.CONTENT)
 
     @cached_property
     def figures(self) -> Hashes:
-        """The words that are figures or periods, sorted."""
+        """The words that are figures or periods, likewise."""
         return _of(self.words, Kind.FIGURE, Kind.PERIOD)
 
     @cached_property
     def names(self) -> Hashes:
-        """The words that are names, sorted."""
+        """The words that are names, likewise."""
         return _of(self.words, Kind.NAME)
 
     @cached_property
@@ -71,15 +71,15 @@ class Worded:
 
 
 def only_slots_differ(one: Worded, other: Worded) -> bool:
-    """Whether two texts have the same words save for figures, periods and names, and in these do differ.
+    """Whether two texts have the same words, with other figures, periods or names in their places.
 
-    A name that was only misspelt in one of them does not count, nor names that only one of them has in addition.
+    What only one of them has in addition does not count, nor a name that was only misspelt.
     """
-    if not np.array_equal(one.content, other.content):
+    if shared(one.content, other.content) < min(len(one.content), len(other.content)):
         return False
-    if not np.array_equal(one.figures, other.figures):
+    if _substituted(one.figures, other.figures):
         return True
-    if np.array_equal(one.names, other.names):
+    if not _substituted(one.names, other.names):
         return False
     mine, theirs = (Counter(names_of(text.text)) for text in (one, other))
     return _are_others(mine - theirs, theirs - mine)
@@ -92,9 +92,14 @@ def slot_changes(one: Worded, other: Worded) -> tuple[int, int]:
     return len(mine), int(np.count_nonzero(values[mine] != other_values[theirs]))
 
 
+def _substituted(one: Hashes, other: Hashes) -> bool:
+    """Whether each of two lists holds something that the other does not."""
+    return shared(one, other) < min(len(one), len(other))
+
+
 def _of(words: Hashes, *of: Kind) -> Hashes:
     kind = kinds(words)
-    return np.sort(words[np.logical_or.reduce([kind == one for one in of])])
+    return numbered(np.sort(words[np.logical_or.reduce([kind == one for one in of])]))
 
 
 def _are_others(mine: Counter[str], theirs: Counter[str]) -> bool:

@@ -60,8 +60,8 @@ def sign(words: Hashes) -> Signature:
     plain = distinct(shingles(masked(words), SHINGLE))[:PLAIN_KEYS]
     exact = spelled(words)
     runs = shingles(exact, SHINGLE)
-    has_figure = np.convolve(kinds(words) == Kind.FIGURE, np.ones(SHINGLE, dtype=bool))[SHINGLE - 1 : len(words)] > 0
-    figured = distinct(runs[has_figure[: len(runs)]])[:FIGURE_KEYS] ^ _SHIFT
+    figures = np.concatenate(([0], np.cumsum(kinds(words) == Kind.FIGURE)))
+    figured = distinct(runs[figures[SHINGLE:] > figures[:-SHINGLE]])[:FIGURE_KEYS]
     places = mix(np.arange(1, len(words) + 1, dtype=np.uint64))
     whole = mix(np.array([np.sum(exact * places, dtype=np.uint64)], dtype=np.uint64))
     return Signature(plain, figured, whole)

@@ -81,6 +81,22 @@ def distinct(hashes: Hashes) -> Hashes:
     return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))]
 
 
+def shared(one: Hashes, other: Hashes) -> int:
+    """Return how many hashes two sorted arrays without repetitions have in common."""
+    small, large = sorted((one, other), key=len)
+    if not len(small):
+        return 0
+    found = large[np.minimum(np.searchsorted(large, small), len(large) - 1)]
+    return int(np.count_nonzero(found == small))
+
+
+def numbered(hashes: Hashes) -> Hashes:
+    """Return a sorted array whose repeated values are told apart: the first, the second … of each."""
+    starts = np.flatnonzero(np.concatenate(([True], hashes[1:] != hashes[:-1])))
+    lengths = np.diff(np.concatenate((starts, [len(hashes)])))
+    return hashes + (np.arange(len(hashes)) - np.repeat(starts, lengths)).astype(np.uint64) * np.uint64(4)
+
+
 def kinds(words: Hashes) -> Hashes:
     """Return the kind of each word."""
     return words & KIND_BITS

@@ -142,7 +142,7 @@ class _Follower:
                 batch = None
         if batch is None:
             transact(self._engine, _begin_anew)
-            return True
+            return self.step(size, done)
         moment = now()
         try:
             merges = transact(self._engine, lambda connection: _write(connection, batch, moment))

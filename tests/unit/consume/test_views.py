@@ -4,12 +4,14 @@ import json
 import re
 from dataclasses import replace
 from datetime import date, datetime
+from random import Random
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, inspect
 
 from storage.consume.dictionary import DOCUMENT, VIEWS, View, document
+from storage.database.links import follow
 from storage.database.marks import ListingOutcome, finish_listings
 from storage.database.portals import PortalRow, sync_portals
 from storage.database.runs import finish_run, start_run
@@ -72,6 +74,8 @@ def well_formed(kind: str, value: Any) -> bool:
     match kind:
         case "integer":
             return isinstance(value, int) and not isinstance(value, bool)
+        case "number":
+            return isinstance(value, float)
         case "time":
             return isinstance(value, str) and bool(TIME.fullmatch(value)) and datetime.fromisoformat(value) is not None
         case "date":
@@ -152,9 +156,22 @@ def filled(engine: Engine) -> Engine:
         desk.serve("a", f"{LONG} ngày {desk.day}", **fields)
     refused = desk.capture("x")
     desk.load(row(refused, Refusal(refused.url, RefusalKind.MAINTENANCE, "bảo trì")))
+    _two_stories(engine)
     known = desk.capture("c")
     desk.load(row(known, Refusal(known.url, RefusalKind.MAINTENANCE, "")))
     return engine
+
+
+def _two_stories(engine: Engine) -> None:
+    """A reprint, an extended reissue, and a story that goes into the one of an older article."""
+    words = Random("tin").choices([f"{a}{b}" for a in "bcdghklmnt" for b in "aeiouy"], k=900)
+    old, news = Desk(engine, portal="xa"), Desk(engine)
+    old.serve("cu", " ".join(words[:100]), title="Tin cũ", lead=None)
+    for name, upto in (("tin", 500), ("tin-2", 490), ("tin-dai", 900)):
+        news.serve(name, " ".join(words[200:upto]), title="Tin mới", lead=None)
+    follow(engine)
+    old.serve("cu", " ".join(words[200:500]), title="Tin cũ", lead=None)
+    follow(engine)
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
@@ -182,7 +199,7 @@ def test_the_articles_view_has_the_columns_promised() -> None:
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
 def test_examples_are_well_formed(view: View) -> None:
     for column in view.columns:
-        example: Any = int(column.example) if column.type == "integer" else column.example
+        example: Any = {"integer": int, "number": float}.get(column.type, str)(column.example)
         assert well_formed(column.type, example), column.name
         assert column.meaning.endswith((".", "`")), column.name
         assert "|" not in column.meaning + column.example + (column.null or "")

@@ -1,0 +1,127 @@
+"""Texts compared: editions told from edits, edits found, nothing found where there is nothing."""
+
+from itertools import combinations
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from storage.database.links.candidates import candidates, numbers
+from storage.similar.compare import MIN_WORDS, Likeness, Prepared, compare
+from storage.similar.signature import sign
+from storage.similar.words import word_hashes
+from storage.vocabulary import LinkKind
+from tests.texts import Edit, extended, light, middling, news
+from tests.unit.similar.notices import HARD, SERIAL
+
+TITLE = "Thông báo"
+
+
+def likeness(one: str, other: str, *titles: str) -> Likeness | None:
+    first, second = titles or (TITLE, TITLE)
+    result = compare(Prepared(first, one), Prepared(second, other))
+    assert result == compare(Prepared(second, other), Prepared(first, one))
+    return result
+
+
+def kind(one: str, other: str, *titles: str) -> LinkKind | None:
+    found = likeness(one, other, *titles)
+    return found.kind if found else None
+
+
+def test_there_are_enough_serial_pairs() -> None:
+    assert len(set(SERIAL)) >= 50
+
+
+@pytest.mark.parametrize(("one", "other"), SERIAL + HARD, ids=lambda text: text[:30])
+def test_editions_of_a_notice_are_serial(one: str, other: str) -> None:
+    assert kind(one, other) is LinkKind.SERIAL
+    assert kind(one, f"{other}\nTheo Cổng Thông tin điện tử tỉnh") is LinkKind.SERIAL
+    assert candidates(numbers(sign(word_hashes(one)).keys), holding(other)) == [1]
+
+
+def holding(text: str) -> dict[int, list[int]]:
+    return {key: [1] for key in numbers(sign(word_hashes(text)).keys)}
+
+
+@pytest.mark.parametrize("text", [SERIAL[0][0], HARD[0][0], news(1)], ids=["notice", "pattern", "news"])
+def test_spelling_makes_no_difference(text: str) -> None:
+    other = text.upper().replace("HÒA", "HOÀ").replace(", ", " - ").replace("Đ", "Ð") + "./."
+    assert likeness(text, other) == Likeness(LinkKind.EXACT, 1.0, 1.0)
+
+
+def test_one_text_under_titles_of_two_periods_is_serial() -> None:
+    titles = "Lịch tiếp công dân tháng 3", "Lịch tiếp công dân tháng 4"
+    assert kind(news(1), news(1), *titles) is LinkKind.SERIAL
+    assert kind(news(1), news(1), titles[0], "Tiếp công dân định kỳ") is LinkKind.EXACT
+    assert kind(news(1), news(1), titles[0], "Lịch tiếp công dân") is LinkKind.EXACT
+
+
+def test_a_figure_corrected_in_a_credited_reprint_is_no_other_edition() -> None:
+    one, other = (
+        Prepared(TITLE, SERIAL[0][0]),
+        Prepared(TITLE, SERIAL[0][0].replace("phòng họp số 2", "phòng họp số 5")),
+    )
+    plain, credited = compare(one, other), compare(one, other, credited=True)
+    assert (plain and plain.kind, credited and credited.kind) == (LinkKind.SERIAL, LinkKind.NEAR)
+
+
+@pytest.mark.parametrize("slip", ["Nguyễn Vưn Hùng", "Nguyễn Văn Hugn", "Nguyễn Văn Hùn"])
+def test_a_name_misspelt_is_no_other_name(slip: str) -> None:
+    text = HARD[0][0]
+    assert kind(text, text.replace("Nguyễn Văn Hùng", slip)) in {LinkKind.NEAR, LinkKind.EXACT}
+
+
+@pytest.mark.parametrize("text", ["", " ", "…", " ".join(news(1).split()[: MIN_WORDS - 5])], ids=repr)
+def test_empty_and_short_texts_are_like_nothing(text: str) -> None:
+    assert kind(text, text) is None
+
+
+RECALL: list[tuple[Edit, float, set[LinkKind]]] = [
+    (light, 0.99, {LinkKind.EXACT, LinkKind.NEAR}),
+    (middling, 0.98, {LinkKind.EXACT, LinkKind.NEAR, LinkKind.EXTENDED}),
+    (extended, 0.97, {LinkKind.NEAR, LinkKind.EXTENDED}),
+]
+
+
+@pytest.mark.parametrize(("edit", "floor", "kinds"), RECALL, ids=["light", "middling", "extended"])
+def test_edits_are_found(edit: Edit, floor: float, kinds: set[LinkKind]) -> None:
+    rng = Random("edits")
+    texts = [news(number) for number in range(300)]
+    keys: dict[int, list[int]] = {}
+    for number, text in enumerate(texts):
+        for key in numbers(sign(word_hashes(text)).keys):
+            keys.setdefault(key, []).append(number)
+    found = 0
+    for number, text in enumerate(texts):
+        edited = edit(rng, text)
+        if number in candidates(numbers(sign(word_hashes(edited)).keys), keys):
+            found += kind(text, edited) in kinds
+    assert found >= floor * len(texts)
+
+
+def test_no_false_pair_in_75_000() -> None:
+    texts = [Prepared(TITLE, news(number)) for number in range(388)]
+    pairs = list(combinations(texts, 2))
+    assert len(pairs) > 75_000
+    assert [found for one, other in pairs if (found := compare(one, other)) is not None] == []
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.text(max_size=400), st.text(max_size=400))
+def test_any_text_is_signed_and_compared(one: str, other: str) -> None:
+    for text in (one, other, one * 60):
+        keys = sign(word_hashes(text)).keys
+        assert len(keys) == len(np.unique(keys)) <= 27
+    longer = f"{one} {news(1)}", f"{other} {news(2)}"
+    assert kind(longer[0], longer[0]) is LinkKind.EXACT
+    kind(*longer)
+    kind(one * 60, other * 60)
+
+
+def test_a_long_text_takes_linear_time() -> None:
+    for text in ("a" * 400_000, "1/" * 200_000, "a1-" * 150_000, "Nguyễn " * 60_000, "1 a " * 60_000):
+        compare(Prepared(TITLE, text), Prepared(TITLE, f"{text} khác"))
+        sign(word_hashes(text))
