@@ -5,7 +5,7 @@ What a command needs is imported when it runs, so that `congtin --help` stays qu
 
 import typer
 
-from flows.cli import db, ingest, portal, read, search, show, status
+from flows.cli import db, ingest, links, portal, read, search, show, status
 from flows.cli.common import fail
 
 app = typer.Typer(
@@ -37,6 +37,7 @@ app.command("read")(read.read)
 app.command("status")(status.status)
 app.command("show")(show.show)
 app.command("search")(search.search)
+app.add_typer(links.app, name="links")
 app.add_typer(portal.app, name="portal")
 app.add_typer(db.app, name="db")
 

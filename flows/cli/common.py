@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 USAGE = 2
 """Exit code of a command that was given something it cannot use."""
+NOT_FOUND = 1
+"""Exit code when there is no such article, or not yet on that day."""
 PIPE_WIDTH = 240
 """Columns of a table that is not written to a terminal."""
 
@@ -114,3 +116,15 @@ def table(title: str, *columns: str, numbers: tuple[str, ...] = ()) -> "Table":
         number = column in numbers
         made.add_column(column, justify="right" if number else "left", no_wrap=number or place == 0, overflow="fold")
     return made
+
+
+def find_one(engine: "Engine", ref: str) -> int:
+    """Return the number of the article that a number or an address names."""
+    from storage.consume.article import find_articles
+
+    found = find_articles(engine, ref)
+    if not found:
+        fail(f"không có bài {ref!r}", NOT_FOUND)
+    if len(found) > 1:
+        fail(f"địa chỉ này có ở nhiều cổng; hãy nêu số của bài: {', '.join(map(str, found))}")
+    return found[0]

@@ -32,7 +32,7 @@ def show(
     ref: Annotated[str, typer.Argument(metavar="URL|ID", help="Địa chỉ hoặc số của bài.", show_default=False)],
 ) -> None:
     """Xem các bài trùng, gần trùng của một bài, và nhóm tin của nó."""
-    from storage.consume.article import like_articles
+    from storage.consume.likes import like_articles
 
     engine = open_database()
     with answering():
@@ -50,7 +50,7 @@ def print_links(console: "Console", links: Sequence[Mapping[str, Any]], story: S
     from storage.vocabulary import LINK_LABELS, LinkKind
 
     if links:
-        shown = table("Bài giống", "bài", "cổng", "quan hệ", "giống", "có trước", "tiêu đề", numbers=("bài", "giống"))
+        shown = table("Bài giống", "bài", "cổng", "quan hệ", "giống", "có trước", "tiêu đề", numbers=("giống",))
         for one in links:
             first = "bài kia" if one["first_article_id"] == one["other_article_id"] else "bài này"
             shown.add_row(
@@ -63,9 +63,7 @@ def print_links(console: "Console", links: Sequence[Mapping[str, Any]], story: S
             )
         console.print(shown)
     if story:
-        shown = table(
-            f"Nhóm tin {story[0]['story_id']}", "bài", "cổng", "có trước", "ngày", "tiêu đề", numbers=("bài",)
-        )
+        shown = table(f"Nhóm tin {story[0]['story_id']}", "bài", "cổng", "có trước", "ngày", "tiêu đề")
         for one in story:
             first = "đầu tiên" if one["is_first"] else ""
             shown.add_row(str(one["article_id"]), Text(one["portal"]), first, str(one["sort_date"]), Text(one["title"]))

@@ -5,16 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.cli.common import answering, fail, open_database, parse_day, screen, table
+from flows.cli.common import NOT_FOUND, answering, fail, find_one, open_database, parse_day, screen, table
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from sqlalchemy import Engine
 
     from storage.consume.article import ArticlePage
-
-NOT_FOUND = 1
-"""Exit code when there is no such article, or not yet on that day."""
 
 _HEAD = (
     "article_id", "portal", "url", "kind", "section", "authors", "byline_raw", "source_credit", "published_at",
@@ -31,12 +27,16 @@ def show(
     raw: Annotated[bool, typer.Option("--raw", help="In nguyên trang đã lưu mà phiên bản được đọc từ đó.")] = False,
 ) -> None:
     """Xem một bài: nội dung, các phiên bản, bằng chứng của từng trường."""
+    from flows.cli.links import print_links
     from storage.consume.article import show_article
+    from storage.consume.likes import like_articles
 
     day = parse_day(at, "--at") if at else None
     engine = open_database()
     with answering():
-        page = show_article(engine, _number(engine, ref), at=day)
+        number = find_one(engine, ref)
+        page = show_article(engine, number, at=day)
+        alike = like_articles(engine, number)
     engine.dispose()
     if page.version is None:
         fail(f"đến hết ngày {at} chưa có bài này (thấy lần đầu {page.article['first_seen_at']})", NOT_FOUND)
@@ -44,18 +44,7 @@ def show(
         _print_bytes(page)
     else:
         _print_page(screen(), page, page.version)
-
-
-def _number(engine: "Engine", ref: str) -> int:
-    """Return the number of the article that a number or an address names."""
-    from storage.consume.article import find_articles
-
-    found = find_articles(engine, ref)
-    if not found:
-        fail(f"không có bài {ref!r}", NOT_FOUND)
-    if len(found) > 1:
-        fail(f"địa chỉ này có ở nhiều cổng; hãy nêu số của bài: {', '.join(map(str, found))}")
-    return found[0]
+        print_links(screen(), *alike)
 
 
 def _print_bytes(page: "ArticlePage") -> None:

@@ -22,6 +22,7 @@ from flows.steps.batch import Batches
 from flows.steps.crawl import CrawlLostError, Log, crawl, read_report
 from flows.steps.house import House, Watcher
 from flows.steps.judge import Findings, judge
+from flows.steps.links import follow_feed
 from flows.steps.locks import PortalBusyError, crawl_lock, host_locks, page_hosts, portal_lease, portal_lock
 from flows.steps.order import Counts, Judgement, Mode, Order, Outcome
 from flows.steps.outage import DATABASE_DOWN, says
@@ -165,6 +166,7 @@ class _Run:
             if why := missing_contact(self.portal):
                 return Judgement(Verdict.FAILED, f"Chưa được gửi yêu cầu nào: {why}.")
             await self._fetch()
+        await self._link()
         findings = self.findings(await self._front())
         return judge(
             replace(
@@ -186,6 +188,15 @@ class _Run:
             await self._batches.learn()
         if self._report is not None and self._report.reason == "finished":
             await self._fetch_attachments(plan)
+
+    async def _link(self) -> None:
+        """Link near-duplicates. What fails here the next run does, or `congtin links follow`: no page is lost by it."""
+        try:
+            await self._stage("tìm bài trùng", lambda: follow_feed(self.house.engine))
+        except DATABASE_DOWN:
+            raise
+        except Exception:
+            self.log.exception("near-duplicates could not be followed to the end")
 
     async def _plan(self) -> Plan:
         now = datetime.now(VIETNAM)

@@ -4,6 +4,6 @@ Everything here is derived: `follow` may be killed anywhere, run by several proc
 method of comparing changes.
 """
 
-from storage.database.links.follow import METHOD, Followed, follow
+from storage.database.links.follower import METHOD, Followed, follow
 
 __all__ = ["METHOD", "Followed", "follow"]

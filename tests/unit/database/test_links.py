@@ -12,8 +12,7 @@ import pytest
 from sqlalchemy import Engine, RowMapping, text
 
 from storage.database.engine import connect
-from storage.database.links import METHOD, follow
-from storage.database.links.candidates import HOLDERS
+from storage.database.links import METHOD, follow, follower
 from storage.database.load import load
 from storage.database.loading.write import number_changes
 from storage.database.models import link, link_signature, story_article
@@ -219,15 +218,18 @@ def test_batches_make_no_difference(engine: Engine, batch: int) -> None:
     assert derived(engine) == made
 
 
-def test_a_piece_on_very_many_portals_is_one_story_and_its_keys_stay_few(engine: Engine) -> None:
-    rng, count = Random(2), HOLDERS + 20
+def test_a_piece_on_very_many_portals_is_one_story_and_its_keys_stay_few(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follower, "HOLDERS", 6)
+    rng, count = Random(2), 20
     desks = [Desk(engine, f"cong_{number}") for number in range(count)]
     for desk in desks:
         serve(desk, "a", light(rng, news(1)) if desk is not desks[0] else news(1))
-    follow(engine, batch=30)
+    follow(engine, batch=5)
     assert [len(articles) for articles in stories(engine).values()] == [count]
     most = rows(engine, "SELECT count(*) AS holders FROM link_key GROUP BY hash ORDER BY 1 DESC LIMIT 1")
-    assert most[0]["holders"] <= HOLDERS
+    assert most[0]["holders"] <= 6
 
 
 # --- killed, beside others
