@@ -17,6 +17,7 @@ import numpy as np
 from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
 
 from storage import similar, text
+from storage.database.bulk import insert_rows, upsert
 from storage.database.engine import transact
 from storage.database.links.alone import Alone
 from storage.database.links.arrays import among
@@ -25,7 +26,6 @@ from storage.database.links.stories import Merge, regroup
 from storage.database.links.subjects import Subject, first_of, is_credited, subjects
 from storage.database.models import change, feed, follower, link, link_key, link_signature, story, story_article
 from storage.database.types import now
-from storage.database.upserts import upsert
 from storage.similar.compare import MIN_WORDS, Likeness, compare
 from storage.similar.signature import sign
 from storage.vocabulary import LinkKind
@@ -269,8 +269,7 @@ def _write(connection: Connection, batch: _Batch, moment: datetime) -> list[Merg
     add_keys(connection, batch.keys)
     if batch.signatures:
         connection.execute(insert(link_signature), batch.signatures)
-    if batch.links:
-        connection.execute(insert(link), [row | {"found_at": moment} for row in batch.links])
+    insert_rows(connection, link, [row | {"found_at": moment} for row in batch.links])
     return regroup(connection, touched, moment)
 
 

@@ -6,12 +6,12 @@ from datetime import datetime
 from functools import reduce
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
+from storage.database.bulk import insert_rows, upsert
 from storage.database.links.arrays import among
 from storage.database.links.subjects import Origin, first_of, origins
 from storage.database.models import link, story, story_article
-from storage.database.upserts import upsert
 from storage.vocabulary import LinkKind
 
 
@@ -40,8 +40,7 @@ def regroup(connection: Connection, touched: Iterable[int], moment: datetime) ->
     known = origins(connection, [one for group in groups for one in group])
     connection.execute(delete(story_article).where(among(connection, story_article.c.article_id, ids)))
     members = [{"article_id": one, "story_id": group[0]} for group in groups for one in group]
-    if members:
-        connection.execute(insert(story_article), members)
+    insert_rows(connection, story_article, members)
     upsert(
         connection,
         story,
