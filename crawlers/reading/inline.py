@@ -15,6 +15,7 @@ from storage.text import clean
 BOLD, ITALIC, LINKED = 1, 2, 4
 """How a piece of text is set, as bits."""
 _HOUR = re.compile(r"\d{1,2}\s?[:hg]\s?\d{2}(?::\d{2})?'?")
+_DIGIT = re.compile(r"\d")
 _STACKED = 40
 """Of inline pieces set one under the other, one is at least this long: a title or a lead, no row of buttons."""
 
@@ -56,12 +57,9 @@ class InlineText:
                 self._emit(node, start, stop)
         else:
             self._emit(node, 0, len(buffer))
-        buffer.clear()
-        self.styles.clear()
-        self.links.clear()
-        self.cuts.clear()
-        self.marks.clear()
-        self.runs.clear()
+        for kept in (buffer, self.styles, self.links, self.cuts, self.marks, self.runs):
+            if kept:
+                kept.clear()
 
     def _single(self, node: Node) -> None:
         """Make a line of the first piece alone, as `_line` would: so most lines of a page are made."""
@@ -145,7 +143,7 @@ class InlineText:
         if not parts:
             return []
         whole = [(parts[0][0], parts[-1][1])]
-        if len(parts) < 2 or len(parts) > 8 or not any(char.isdigit() for _, _, text in parts for char in text[:60]):
+        if len(parts) < 2 or len(parts) > 8 or not any(_DIGIT.search(text, 0, 60) for _, _, text in parts):
             return whole
         flows = any(
             text[0] in ",.;)" or (text[0].islower() and text[1:2] not in {")", "."}) for _, _, text in parts[1:]

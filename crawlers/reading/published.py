@@ -20,6 +20,7 @@ from crawlers.reading.page import Kind, Line, Page, Zone
 from storage.records import DateBasis, MissingDate, Precision, Provenance
 
 _LONGEST = 160
+_DIGIT = re.compile(r"\d")
 _PIECES = re.compile(r"\s*[|•·●–—]\s*|\s{2,}|\s-\s")
 _LABEL = re.compile(
     r"(?:ngày|giờ|lúc|vào|được|đăng|đăng tải|tin|bài|viết|tạo|gửi|xuất bản|phát hành|ban hành|cập nhật|"
@@ -72,7 +73,7 @@ class Published:
 @lru_cache(maxsize=8192)
 def date_of(text: str) -> PrintedDate | None:
     """Return the date that a short text is, labels and weekday aside, or None if it says anything else."""
-    if len(text) > _LONGEST or not any(char.isdigit() for char in text):
+    if len(text) > _LONGEST or _DIGIT.search(text) is None:
         return None
     dates = [found for found in find_dates(text) if found.kind == "absolute" and found.value is not None]
     if len(dates) != 1:
@@ -89,7 +90,7 @@ def stands_alone(text: str) -> bool:
 
 def stamp(line: Line) -> Stamp | None:
     """Return the date that a line (or a piece of it set apart by markup or a bar) prints, or None."""
-    if line.kind is not Kind.TEXT or not 6 <= len(line.text) <= _LONGEST or not any(c.isdigit() for c in line.text):
+    if line.kind is not Kind.TEXT or not 6 <= len(line.text) <= _LONGEST or _DIGIT.search(line.text) is None:
         return None
     for piece in (line.text, *line.parts, *_PIECES.split(line.text)):
         date = date_of(piece) if len(piece) >= 6 else None

@@ -62,7 +62,7 @@ class Echoes:
         self.page_title = key(meta.page_title)
         pieces = _SEPARATOR.split(meta.page_title)
         self.segments = [piece for piece in map(key, pieces) if piece]
-        self.beginnings = [key(_CUT.sub("", piece)) for piece in pieces if len(piece) >= 23 and _CUT.search(piece)]
+        self.beginnings = tuple(key(_CUT.sub("", piece)) for piece in pieces if len(piece) >= 23 and _CUT.search(piece))
         self.url = page.url
         self.page = page
         self.slug = slug_words(page.url)
@@ -119,16 +119,14 @@ class Echoes:
 
     def _page_title(self, own: str) -> float:
         title = self.page_title
-        size = min(len(own) / 60, 1.0) * 1.5
         if not title:
             return 0.0
-        if own == title:
-            return 3.0 + size
+        size = min(len(own) / 60, 1.0) * 1.5
         if title.startswith(own) and (len(title) == len(own) or not title[len(own)].isalnum()):
             return 3.0 + size
         if own in self.segments or (len(own) >= 25 and own in title):
             return 1.0 + size * 1.5
-        return 2.5 + size if any(own.startswith(start) for start in self.beginnings) else 0.0
+        return 2.5 + size if own.startswith(self.beginnings) else 0.0
 
     def slug_share(self, text: str) -> float:
         """Return how much of the address's slug the text says; letters that slug makers drop (đ) are forgiven."""
