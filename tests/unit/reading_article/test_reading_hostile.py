@@ -1,5 +1,6 @@
 """Whatever the bytes, a page is read or refused, and in bounded time."""
 
+import gc
 import time
 
 import pytest
@@ -57,3 +58,14 @@ def test_floods_end_in_time(flood: str) -> None:
     start = time.process_time()
     read_page(page(flood).encode(), url="https://x.gov.vn/tin-1234")
     assert time.process_time() - start < 3  # some tenths of a second here; quadratic steps would take minutes
+
+
+def test_reading_leaves_the_garbage_collector_as_it_was() -> None:
+    was = gc.isenabled()
+    try:
+        for enabled in (True, False):
+            (gc.enable if enabled else gc.disable)()
+            read_page(b"<p>x</p>", url="https://a.gov.vn/1")
+            assert gc.isenabled() is enabled
+    finally:
+        (gc.enable if was else gc.disable)()

@@ -43,6 +43,14 @@ def test_too_many_attributes_is_told_before_parsing() -> None:
     assert time.process_time() - start < 5
 
 
+def test_a_loose_bracket_does_not_hide_a_crowded_tag() -> None:
+    names = " ".join(f'a{number}="1"' for number in range(200_000))
+    start = time.process_time()
+    with pytest.raises(TooComplex, match="attributes"):
+        parse(f"<p>a 1 < 2 <b {names}>x</b></p>", URL)
+    assert time.process_time() - start < 5
+
+
 def test_attributes_with_brackets_in_their_values_are_counted_too() -> None:
     with pytest.raises(TooComplex, match="attributes"):
         parse("<p " + " ".join(f'a{number}=">"' for number in range(700)) + ">x</p>", URL)
