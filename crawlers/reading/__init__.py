@@ -7,7 +7,7 @@ import gc
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -27,7 +27,7 @@ from storage.records import VIETNAM, Article, ListingItem, Refusal
 from storage.text import sha256_hex
 from storage.vocabulary import RefusalKind
 
-__all__ = ["READER_VERSION", "Seen", "Template", "read_and_observe", "read_page"]
+__all__ = ["READER_VERSION", "Seen", "Template", "read_and_observe", "read_page", "rules_name"]
 
 _SELECTORS = ("title", "lead", "date", "body", "author", "section", "view_count", "related", "attachment", "drop")
 _CLASS_OR_ID = re.compile(r"[.#]([\w-]+)")
@@ -167,19 +167,25 @@ def _named_in(selectors: tuple[str, ...], text: str) -> tuple[str, ...]:
     )
 
 
+def rules_name(portal: Portal, fetched_at: datetime | None) -> str:
+    """Return the name of the rules that a portal's page of that time is read by, as its reading bears it."""
+    return f"{portal.name}/{get(portal.platform).name}#{_digest(_valid(portal, fetched_at))}"
+
+
 def _rules(portal: Portal | str | None, fetched_at: datetime | None) -> tuple[tuple[Rules, ...], tuple[str, ...], str]:
     """The rules in force for a page, the portal's before the CMS's; the CMS's row selectors; a name for the record."""
     if isinstance(portal, str):
         portal = _portal(portal)
     if portal is None:
         return (), (), "generic"
-    day = fetched_at.astimezone(VIETNAM).date() if fetched_at else date.max
-    cms = get(portal.platform)
-    if day == date.max:  # an undated page is read by the newest rules: those without an end
-        rules = tuple(rule for rule in (*portal.rules, *cms.reading) if rule.valid_to is None)
-    else:
-        rules = valid_rules((*portal.rules, *cms.reading), day)
-    return rules, cms.listing.row, f"{portal.name}/{cms.name}#{_digest(rules)}"
+    return _valid(portal, fetched_at), get(portal.platform).listing.row, rules_name(portal, fetched_at)
+
+
+def _valid(portal: Portal, fetched_at: datetime | None) -> tuple[Rules, ...]:
+    rules = (*portal.rules, *get(portal.platform).reading)
+    if fetched_at is None:  # an undated page is read by the newest rules: those without an end
+        return tuple(rule for rule in rules if rule.valid_to is None)
+    return valid_rules(rules, fetched_at.astimezone(VIETNAM).date())
 
 
 @lru_cache(maxsize=1024)

@@ -5,21 +5,23 @@ takes them up.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from crawlers.portal import Portal
+from crawlers.reading import READER_VERSION, rules_name
 from crawlers.reading.template import ENOUGH, Template
 from flows.steps.order import Counts
 from flows.steps.reading import Readers
 from flows.steps.templates import learn_from
 from storage.crash import Point, sync_point
 from storage.database.captures import claim, index, pending
-from storage.database.load import LoadCounts, ReadResult, load
-from storage.database.templates import seen_addresses
+from storage.database.load import LoadCounts, ReadResult, SameBytes, load
+from storage.database.templates import current, seen_addresses
+from storage.database.unchanged import unchanged
 from storage.records import Article, Capture, Location, Refusal
 
 _LOADED = ("new", "changed", "same", "joined", "split", "gone", "restored", "held", "errors", "quarantined")
@@ -68,8 +70,12 @@ class Batches:
         if not self._frozen and not await self._freeze(more=more):
             return
         while claimed := await asyncio.to_thread(claim, self.engine, self.portal.name, self.run_id, self.size):
-            self._read = await self.readers.read(self.portal, claimed, self._template)
-            self._pages += claimed
+            same = await asyncio.to_thread(self._unchanged, [capture for capture, _ in claimed])
+            changed = [one for one in claimed if one[0].record_id not in same]
+            self._read = await self.readers.read(self.portal, changed, self._template) + [
+                ReadResult(*one, same[one[0].record_id]) for one in claimed if one[0].record_id in same
+            ]
+            self._pages += changed
             sync_point(Point.READ)
             await self._load()
 
@@ -87,6 +93,17 @@ class Batches:
     def reopen(self) -> None:
         """Settle the template anew for what comes: what was read so far was left by an earlier run."""
         self._frozen = False
+
+    def _unchanged(self, captures: Sequence[Capture]) -> Mapping[str, SameBytes]:
+        """Return which captures need not be read, being what is shown."""
+        template = current(self.engine, self.portal.name)
+        return unchanged(
+            self.engine,
+            captures,
+            reader_version=READER_VERSION,
+            rules=lambda capture: rules_name(self.portal, capture.fetched_at),
+            since=template.made_at if template else None,
+        )
 
     async def _freeze(self, *, more: bool) -> bool:
         """Settle which template the pages of this run are read with; give whether there is something to read."""

@@ -23,6 +23,7 @@ from storage.database.loading.outcomes import (
     Outcome,
     ReadResult,
     Reread,
+    SameBytes,
 )
 from storage.database.loading.published import version_hash
 from storage.database.loading.rows import Work
@@ -43,6 +44,7 @@ __all__ = [
     "Outcome",
     "ReadResult",
     "Reread",
+    "SameBytes",
     "load",
 ]
 

@@ -1,11 +1,11 @@
 """What each reading means for the articles: the rules of identity, versions and disappearance."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from storage.database.failures import MAX_TRIES, RETRY_AFTER
 from storage.database.loading.moves import Moves
-from storage.database.loading.outcomes import Effect, FetchFailed, Held, NotModified, ReadResult, Reread
+from storage.database.loading.outcomes import Effect, FetchFailed, Held, NotModified, ReadResult, Reread, SameBytes
 from storage.database.loading.published import (
     SAME_TEXT_WORDS,
     changed_fields,
@@ -60,6 +60,8 @@ class Decider(Moves):
                 self._article(capture, article, address)
             case NotModified():
                 self._not_modified(capture, address)
+            case SameBytes() as same:
+                self._same_bytes(result, same, address)
             case Refusal() as refusal:
                 self._refused(capture, refusal, address)
             case Held() as held:
@@ -124,6 +126,18 @@ class Decider(Moves):
         self._follow_redirects(capture, address, article)
         self.work.end(capture, CaptureState.SAME, article_id=article.id, effect=Effect.SAME)
 
+    def _same_bytes(self, result: ReadResult, same: SameBytes, address: Address) -> None:
+        """Take the page as known, unless another capture has changed what is shown since the bytes were compared."""
+        shown = None if address.article_id is None else self.state.shown[address.article_id]
+        if shown is None or shown.reading_id != same.reading_id:
+            if self.reread is None:
+                raise LookupError(f"{result.capture.record_id}: nothing reads what was not read")
+            self.apply(replace(result, outcome=self.reread(result.capture, result.location)), address)
+            return
+        self._not_modified(result.capture, address)
+        if same.view_count is not None and address.article_id is not None:
+            self._count_views(result.capture, self.state.articles[address.article_id], same.view_count)
+
     def _failed(self, capture: Capture, failed: FetchFailed, address: Address) -> None:
         self._count_try(capture, address)
         missing = capture.status in MISSING
@@ -181,14 +195,17 @@ class Decider(Moves):
             self.tell(Change.RESTORED, article, ["withdrawn_at"], capture)
         self._follow_redirects(capture, address, article)
         if found.view_count is not None:
-            self.work.view_counts.append(
-                {
-                    "capture_id": capture.record_id,
-                    "article_id": article.id,
-                    "observed_at": capture.fetched_at,
-                    "value": found.view_count,
-                }
-            )
+            self._count_views(capture, article, found.view_count)
+
+    def _count_views(self, capture: Capture, article: KnownArticle, count: int) -> None:
+        self.work.view_counts.append(
+            {
+                "capture_id": capture.record_id,
+                "article_id": article.id,
+                "observed_at": capture.fetched_at,
+                "value": count,
+            }
+        )
 
     def _follow_redirects(self, capture: Capture, address: Address, article: KnownArticle) -> None:
         """Make what redirects here another address of the article; an article that moved here whole goes into it."""

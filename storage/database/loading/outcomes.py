@@ -14,6 +14,17 @@ class NotModified:
 
 
 @dataclass(frozen=True, slots=True)
+class SameBytes:
+    """The response is, byte for byte, the one that reading `reading_id` is of, and would be read the same way.
+
+    It was not read again. `view_count` is what its counter shows, if it has one.
+    """
+
+    reading_id: int
+    view_count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FetchFailed:
     """The response holds nothing to read: an HTTP error, a body that is cut or does not decode."""
 
@@ -30,7 +41,7 @@ class Held:
     detail: str = ""
 
 
-Outcome = Article | Refusal | NotModified | FetchFailed | Held
+Outcome = Article | Refusal | NotModified | SameBytes | FetchFailed | Held
 
 
 @dataclass(frozen=True, slots=True)
