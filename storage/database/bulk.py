@@ -7,7 +7,19 @@ run one a row. SQLite, which is no server, needs no such way.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, Text, TypeDecorator, bindparam, cast, column, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    Table,
+    Text,
+    TypeDecorator,
+    bindparam,
+    cast,
+    column,
+    func,
+    select,
+)
 from sqlalchemy import update as update_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
@@ -102,7 +114,12 @@ def upsert(
 
 def _source(connection: Connection, table: Table, rows: Sequence[Row]) -> TableValuedAlias:
     """Return the rows as a table within a statement."""
-    given = cast(bindparam("rows", as_json(_plain(connection, table, rows)), type_=Text), postgresql.JSON)
+    plain = _plain(connection, table, rows)
+    for name in plain[0]:
+        for row in plain if isinstance(table.c[name].type, LargeBinary) else ():
+            if row[name] is not None:
+                row[name] = f"\\x{row[name].hex()}"  # JSON has no bytes; PostgreSQL reads them from this form
+    given = cast(bindparam("rows", as_json(plain), type_=Text), postgresql.JSON)
     columns = [column(name, table.c[name].type) for name in rows[0]]
     return func.json_to_recordset(given).table_valued(*columns, name="new").render_derived(with_types=True)
 
