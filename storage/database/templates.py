@@ -3,6 +3,7 @@
 What a block is, and how it is learned, is the reader's affair: here a block is a mapping with an `id`.
 """
 
+import base64
 import json
 import zlib
 from collections.abc import Collection, Mapping, Sequence
@@ -65,7 +66,7 @@ def note_pages(engine: Engine, portal: str, pages: Sequence[SeenPage], window: i
             "capture_id": page.capture_id,
             "fetched_at": page.fetched_at,
             "title": storable(page.title),
-            "blocks": zlib.compress(json.dumps(page.blocks, ensure_ascii=False).encode("utf-8", "replace")),
+            "blocks": _packed(page.blocks),
         }
         for page in {page.address_id: page for page in pages}.values()
     ]
@@ -85,11 +86,21 @@ def note_pages(engine: Engine, portal: str, pages: Sequence[SeenPage], window: i
                 delete(template_page).where(template_page.c.portal == portal, template_page.c.address_id.in_(old))
             )
         return [
-            SeenPage(row.address_id, row.capture_id, row.fetched_at, row.title, json.loads(zlib.decompress(row.blocks)))
+            SeenPage(row.address_id, row.capture_id, row.fetched_at, row.title, _unpacked(row.blocks))
             for row in reversed(found[:window])
         ]
 
     return transact(engine, work)
+
+
+def _packed(blocks: Sequence[Sequence[Any]]) -> str:
+    text = json.dumps(blocks, ensure_ascii=False).encode("utf-8", "replace")
+    return base64.b64encode(zlib.compress(text)).decode()
+
+
+def _unpacked(packed: str) -> list[list[Any]]:
+    blocks: list[list[Any]] = json.loads(zlib.decompress(base64.b64decode(packed)))
+    return blocks
 
 
 def current(engine: Engine, portal: str) -> StoredTemplate | None:

@@ -1,11 +1,11 @@
 """What is learned of a portal's boilerplate."""
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import Column, Index, Integer, Table, Text
 
 from storage.database.models.base import metadata
 from storage.database.types import BigId, Json, VietnamTime
 
-# What the pages of the window show, the newest of each portal; `blocks` is JSON, deflated.
+# What the pages of the window show, the newest of each portal; `blocks` is JSON, deflated, in Base64.
 template_page = Table(
     "template_page",
     metadata,
@@ -14,7 +14,7 @@ template_page = Table(
     Column("capture_id", Text, nullable=False),
     Column("fetched_at", VietnamTime, nullable=False),
     Column("title", Text, nullable=False),
-    Column("blocks", LargeBinary, nullable=False),
+    Column("blocks", Text, nullable=False),
 )
 
 # Every template that pages were read with; the newest is in force. A version that comes back gets another row.

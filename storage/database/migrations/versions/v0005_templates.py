@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.Column("capture_id", sa.Text(), nullable=False),
         sa.Column("fetched_at", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("blocks", sa.LargeBinary(), nullable=False),
+        sa.Column("blocks", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("portal", "address_id", name=op.f("pk_template_page")),
     )
     op.create_table(
