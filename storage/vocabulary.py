@@ -186,6 +186,28 @@ class FirstBasis(StrEnum):
     """It was seen earlier."""
 
 
+class ExportFormat(StrEnum):
+    """Formats of an export: the endings of its files."""
+
+    PARQUET = "parquet"
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+class PressTexts(StrEnum):
+    """What of the pieces of a press portal, or of one whose kind is unknown, is exported.
+
+    Official texts and plain news of the day are free (Luật Sở hữu trí tuệ, điều 15); a paper's own articles are not.
+    """
+
+    METADATA = "metadata"
+    """Everything but lead and text: title, dates, address."""
+    TEXT = "text"
+    """Everything: for who may use the texts."""
+    NONE = "none"
+    """Nothing."""
+
+
 class PrefectState(StrEnum):
     """The Prefect state types that a verdict may end a run in."""
 

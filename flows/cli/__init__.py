@@ -5,7 +5,7 @@ What a command needs is imported when it runs, so that `congtin --help` stays qu
 
 import typer
 
-from flows.cli import db, ingest, links, portal, read, search, show, status
+from flows.cli import db, diff, export, ingest, links, portal, read, search, show, status
 from flows.cli.common import fail
 
 app = typer.Typer(
@@ -36,6 +36,8 @@ app.command("ingest")(ingest.ingest)
 app.command("read")(read.read)
 app.command("status")(status.status)
 app.command("show")(show.show)
+app.command("diff")(diff.diff)
+app.command("export")(export.export)
 app.command("search")(search.search)
 app.add_typer(links.app, name="links")
 app.add_typer(portal.app, name="portal")

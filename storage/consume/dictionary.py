@@ -124,8 +124,8 @@ VIEWS: tuple[View, ...] = (
             column(
                 "changed_fields",
                 "json",
-                "Names of the columns that changed, as a JSON array; `images`, `attachments`, `addresses` name their "
-                "views, `merged_into` says that the article is now shown as `other_article_id`.",
+                "Names of the columns of v1_articles that changed, as a JSON array; `images`, `attachments`, "
+                "`addresses` name their views, `merged_into` says that the article is now shown as `other_article_id`.",
                 "load",
                 '["text","title"]',
             ),
@@ -336,6 +336,30 @@ VIEWS: tuple[View, ...] = (
 )
 
 
+OUTSIDE_FEED: frozenset[tuple[str, str]] = frozenset(
+    {("v1_articles", "last_seen_at"), ("v1_addresses", "last_seen_at"), ("v1_attachments", "state_reason")}
+)
+"""Columns (view, column) of an article's views that change without a row in v1_changes: they tell when we looked, not
+what we saw."""
+
+FEED_VIEWS = (
+    "v1_articles",
+    "v1_addresses",
+    "v1_article_versions",
+    "v1_images",
+    "v1_attachments",
+    "v1_document_numbers",
+)
+"""Views whose every row belongs to an article, and changes only with a row of that article in v1_changes."""
+
+DERIVED: dict[str, tuple[str, ...]] = {
+    "published_on": ("published_at", "published_precision"),
+    "sort_date": ("published_at", "inferred_from", "event_date", "first_seen_at"),
+    "sort_date_basis": ("published_at", "inferred_from", "event_date"),
+}
+"""Columns of v1_articles that are made of others: `changed_fields` names those."""
+
+
 def document() -> str:
     """Return the dictionary as Markdown."""
     lines = [
@@ -355,6 +379,17 @@ def document() -> str:
         (
             "Set by: `index` enters archived responses, `reading` is what the reader found in the page, `load` "
             "compares it with what is known, `follower` links like articles, `portal file` and `flow` as they say."
+        ),
+    ]
+    outside = ", ".join(f"`{view}.{name}`" for view, name in sorted(OUTSIDE_FEED))
+    lines += [
+        "",
+        (
+            f"Every change in {', '.join(FEED_VIEWS)} has a row in v1_changes, but for {outside}: they tell when we "
+            "looked, not what we saw. `changed_fields` names columns of v1_articles; it leaves out `version_no` and "
+            "`capture_id`, which go with the others, and columns made of others ("
+            + "; ".join(f"`{name}` of {', '.join(of)}" for name, of in DERIVED.items())
+            + "; units at publication of `sort_date`)."
         ),
     ]
     for view in VIEWS:

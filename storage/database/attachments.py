@@ -87,15 +87,20 @@ def not_a_file(capture: Capture, body: bytes) -> str | None:
     return None if body else "an empty file"
 
 
-def note_files(connection: Connection, fetched: Sequence[tuple[Capture, str | None]]) -> None:
-    """Enter files that were just fetched, each with what is wrong with it, if anything is."""
+def note_files(connection: Connection, fetched: Sequence[tuple[Capture, str | None]]) -> set[str]:
+    """Enter files that were just fetched, each with what is wrong with it, if anything is.
+
+    Returns the ids of the files that consumers see in another state now.
+    """
+    changed: set[str] = set()
     for capture, problem in fetched:
         if 300 <= capture.status < 400:
             continue  # its target is another capture
         ids = _ids(connection, capture)
         if problem or capture.status != 200:
-            _failed(connection, ids, capture.run_id, problem or f"HTTP {capture.status}")
+            changed |= _failed(connection, ids, capture.run_id, problem or f"HTTP {capture.status}")
             continue
+        changed |= set(connection.scalars(select(file.c.id).where(file.c.id.in_(ids))))
         connection.execute(
             update(file)
             .where(file.c.id.in_(ids))
@@ -109,6 +114,7 @@ def note_files(connection: Connection, fetched: Sequence[tuple[Capture, str | No
                 sha256=capture.payload_sha256,
             )
         )
+    return changed
 
 
 def find_archived(connection: Connection, files: Collection[str]) -> None:
@@ -128,10 +134,9 @@ def find_archived(connection: Connection, files: Collection[str]) -> None:
     note_files(connection, [(capture_of(row)[0], None) for row in rows])
 
 
-def note_failed_files(connection: Connection, portal: str, run_id: str, urls: Sequence[str]) -> None:
-    """Count a failed try of files that gave no response."""
-    for url in urls:
-        _failed(connection, [address_id(portal, url)], run_id, "no response")
+def note_failed_files(connection: Connection, portal: str, run_id: str, urls: Sequence[str]) -> set[str]:
+    """Count a failed try of files that gave no response; return the ids of those that are given up by it."""
+    return _failed(connection, [address_id(portal, url) for url in urls], run_id, "no response")
 
 
 def _ids(connection: Connection, capture: Capture) -> list[str]:
@@ -145,15 +150,19 @@ def _ids(connection: Connection, capture: Capture) -> list[str]:
     return ids
 
 
-def _failed(connection: Connection, ids: Sequence[str], run_id: str, detail: str) -> None:
+def _failed(connection: Connection, ids: Sequence[str], run_id: str, detail: str) -> set[str]:
     rows = connection.execute(
         select(file.c.id, file.c.tries).where(
             file.c.id.in_(ids), file.c.state == WANTED, file.c.last_run.is_distinct_from(run_id)
         )
     ).all()
+    given_up = set()
     for row in rows:
         tries = row.tries + 1
+        if tries >= MAX_TRIES:
+            given_up.add(row.id)
         state = FAILED if tries >= MAX_TRIES else WANTED
         connection.execute(
             update(file).where(file.c.id == row.id).values(state=state, tries=tries, detail=detail, last_run=run_id)
         )
+    return given_up

@@ -19,6 +19,7 @@ from storage.database.attachments import not_a_file, note_files
 from storage.database.bulk import insert_rows, upsert
 from storage.database.engine import lock_portal, transact
 from storage.database.failures import note_tries
+from storage.database.file_changes import tell_files
 from storage.database.keys import address_id
 from storage.database.models import address, run
 from storage.database.models import capture as captures
@@ -145,12 +146,13 @@ def enter(connection: Connection, portal: str, chunk: Sequence[Indexed], *, reac
     ids = [one.capture.record_id for one in chunk]
     known = set(connection.scalars(select(captures.c.record_id).where(captures.c.record_id.in_(ids))))
     new = list({one.capture.record_id: one for one in chunk if one.capture.record_id not in known}.values())
+    changed: set[str] = set()
+    files = [one for one in new if one.capture.purpose is Purpose.ATTACHMENT]
     if new:
         see_addresses(connection, portal, list(_sightings(new)))
         see_entries(connection, portal, [(one.capture, one.items) for one in new if one.items])
         insert_rows(connection, captures, [_row(one) for one in new])
-        files = [one for one in new if one.capture.purpose is Purpose.ATTACHMENT]
-        note_files(connection, [(one.capture, one.detail or one.reason) for one in files])
+        changed = note_files(connection, [(one.capture, one.detail or one.reason) for one in files])
         articles = [one for one in new if one.capture.purpose is Purpose.ARTICLE]
         note_redirects(connection, portal, [one.capture for one in articles if is_redirect(one.capture)])
         poisoned = [one.capture for one in articles if one.state is CaptureState.QUARANTINED]
@@ -164,6 +166,8 @@ def enter(connection: Connection, portal: str, chunk: Sequence[Indexed], *, reac
             [{"portal": portal, "name": name, "indexed_to": end} for name, end in ends.items()],
             update=("indexed_to",),
         )
+    if changed:
+        tell_files(connection, changed, files[-1].capture.run_id)
     sync_point(Point.INDEX)
     return len(new)
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, case, func, update
 
 from storage.database.attachments import note_failed_files
 from storage.database.engine import transact
+from storage.database.file_changes import tell_files
 from storage.database.keys import address_id
 from storage.database.models import address
 from storage.database.types import now
@@ -52,7 +53,7 @@ def note_failures(engine: Engine, portal: str, run_id: str, failures: Sequence[U
         outside = [address_id(portal, failure.url) for failure in articles if failure.error is FetchError.SCOPE]
         connection.execute(update(address).where(address.c.id.in_(outside)).values(closed=True))
         files = [failure.url for failure in sent if failure.purpose is Purpose.ATTACHMENT]
-        note_failed_files(connection, portal, run_id, files)
+        tell_files(connection, note_failed_files(connection, portal, run_id, files), run_id)
 
     if failures:
         transact(engine, work)

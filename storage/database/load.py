@@ -12,6 +12,7 @@ from storage.crash import Point, sync_point
 from storage.database.captures import UNSTORABLE, enter, unread
 from storage.database.engine import is_transient, lock_portal, transact
 from storage.database.failures import note_tries
+from storage.database.feed import number_changes
 from storage.database.keys import address_id
 from storage.database.loading.decide import MISSING, Decider
 from storage.database.loading.outcomes import (
@@ -28,7 +29,7 @@ from storage.database.loading.outcomes import (
 from storage.database.loading.published import version_hash
 from storage.database.loading.rows import Work
 from storage.database.loading.state import fetch_state, last_healthy, run_starts
-from storage.database.loading.write import number_changes, numbers, write, write_captures
+from storage.database.loading.write import numbers, write, write_captures
 from storage.database.models import article, capture, reading
 from storage.database.types import now
 from storage.database.values import capture_of, storable, unstorable

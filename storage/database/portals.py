@@ -1,16 +1,19 @@
 """The portals of the portal files, entered so that consumers see their facts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert
+from sqlalchemy import Connection, Engine, delete, insert, select
 
 from storage.database.bulk import upsert
 from storage.database.engine import transact
-from storage.database.models import portal, portal_unit
+from storage.database.feed import number_changes
+from storage.database.models import article, portal, portal_unit
+from storage.database.types import now
 from storage.units import Unit, find_unit, successors
+from storage.vocabulary import Cause, Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,20 @@ class PortalRow:
     reuse: str
 
 
+_UNIT_FIELDS = tuple(
+    f"{name}{suffix}"
+    for suffix in ("", "_today")
+    for name in (
+        "unit_code_system",
+        "unit_code",
+        "unit_name",
+        "province_code_system",
+        "province_code",
+        "province_name",
+    )
+)
+"""Columns of `v1_articles` that the units' periods give."""
+
 _NOT_OF_PORTAL = frozenset({"unit_name", "code_system", "province", "district"})
 
 
@@ -54,12 +71,66 @@ def sync_portals(engine: Engine, rows: Sequence[PortalRow]) -> None:
     periods = [period for row in rows for period in _periods(row)]
 
     def work(connection: Connection) -> None:
+        names = [row.name for row in rows]
+        before = _published(connection, names)
         upsert(connection, portal, facts, update=[name for name in facts[0] if name != "name"])
         connection.execute(delete(portal_unit).where(portal_unit.c.portal.in_([row.name for row in rows])))
         connection.execute(insert(portal_unit), periods)
+        after = _published(connection, names)
+        _tell(connection, {name: _fields(before[name], after[name]) for name in sorted(names)})
 
     if rows:
         transact(engine, work)
+
+
+def _published(connection: Connection, names: Sequence[str]) -> dict[str, tuple[Any, Any]]:
+    """Return what each article shows of its portal: reuse, and the units by period."""
+    reuse = {
+        row.name: row.reuse
+        for row in connection.execute(select(portal.c.name, portal.c.reuse).where(portal.c.name.in_(names)))
+    }
+    units: dict[str, list[tuple[Any, ...]]] = {}
+    for row in connection.execute(
+        select(portal_unit)
+        .where(portal_unit.c.portal.in_(names))
+        .order_by(portal_unit.c.portal, portal_unit.c.valid_from)
+    ):
+        units.setdefault(row.portal, []).append(tuple(row))
+    return {name: (reuse.get(name), units.get(name)) for name in names}
+
+
+def _fields(before: tuple[Any, Any], after: tuple[Any, Any]) -> list[str]:
+    reuse = ["reuse"] if before[0] != after[0] else []
+    return [*reuse, *(_UNIT_FIELDS if before[1] != after[1] else ())]
+
+
+def _tell(connection: Connection, changed: Mapping[str, list[str]]) -> None:
+    """Tell the feed of every article whose portal's facts are others now: a correction of ours, not an edit."""
+    moment, run_id = now(), "portal_files"
+    for name, fields in changed.items():
+        if not fields:
+            continue
+        shown = select(article.c.id, article.c.version_no).where(
+            article.c.portal == name, article.c.merged_into.is_(None), article.c.withdrawn_at.is_(None)
+        )
+        number_changes(
+            connection,
+            [
+                {
+                    "at": moment,
+                    "kind": Change.UPDATED.value,
+                    "cause": Cause.CORRECTION.value,
+                    "portal": name,
+                    "article_id": row.id,
+                    "version_no": row.version_no,
+                    "changed_fields": fields,
+                    "other_article_id": None,
+                    "capture_id": None,
+                    "run_id": run_id,
+                }
+                for row in connection.execute(shown.order_by(article.c.id))
+            ],
+        )
 
 
 def _unit(row: PortalRow, province: Unit) -> Unit | None:

@@ -165,11 +165,13 @@ class Decider(Moves):
         elif today > address.missed_on and healthy:
             address.gone_at, address.retry_at = capture.fetched_at, None
             alive = [one for one in self.state.of_article(article.id) if one.alive]
-            if alive:
-                self.promote(alive[0], article, capture)
-            elif article.gone_at is None:
+            if not alive and article.gone_at is None:
                 article.gone_at = capture.fetched_at
-                self.tell(Change.GONE, article, ["gone_at"], capture)
+                self.tell(Change.GONE, article, ["gone_at", "addresses"], capture)
+            elif alive and article.address_id == address.id:
+                self.promote(alive[0], article, capture)
+            else:
+                self.tell(Change.RELINKED, article, ["addresses"], capture)
 
     # --- an article
 

@@ -30,6 +30,7 @@ class Moves:
         address.last_modified = capture.headers.get(
             "last-modified", address.last_modified if capture.status == 304 else None
         )
+        was_gone = address.gone_at is not None
         address.missed_on = address.missed_seq = address.gone_at = address.retry_at = address.tried_run = None
         address.tries = 0
         address.changed = article.changed = True
@@ -37,7 +38,9 @@ class Moves:
         article.last_visit_at = max(article.last_visit_at, at)
         if article.gone_at is not None:
             article.gone_at = None
-            self.tell(Change.RESTORED, article, ["gone_at"], capture)
+            self.tell(Change.RESTORED, article, ["gone_at", "addresses"], capture)
+        elif was_gone:
+            self.tell(Change.RELINKED, article, ["addresses"], capture)
 
     def promote(self, address: Address, article: KnownArticle, capture: Capture) -> None:
         """Make the address the one that the article is shown under."""
@@ -48,18 +51,20 @@ class Moves:
             former.role, former.changed = DUPLICATE, True
         address.role, address.changed = PRIMARY, True
         article.address_id, article.changed = address.id, True
-        self.tell(Change.RELINKED, article, ["url"], capture)
+        self.tell(Change.RELINKED, article, ["url", "addresses"], capture)
 
     def fold(self, other: KnownArticle, article: KnownArticle, capture: Capture, role: str) -> None:
         """Give all addresses of `other` to `article`; `other` is shown no more, and names what it went into."""
         for address in self.state.of_article(other.id):
             self.state.give(address, article, address.role if address.role not in {None, PRIMARY} else role)
         other.merged_into, other.changed = article.id, True
+        fields = ["addresses"]
         if other.first_seen_at < article.first_seen_at:
+            fields.append("first_seen_at")
             article.first_seen_at, article.changed = other.first_seen_at, True
             if article.sort_date_basis == "first_seen_at":
                 article.sort_date = other.first_seen_at.astimezone(VIETNAM).date()
-        self.tell(Change.RELINKED, article, ["addresses"], capture, other=other.id)
+        self.tell(Change.RELINKED, article, fields, capture, other=other.id)
         self.tell(Change.RELINKED, other, ["merged_into"], capture, other=article.id)
 
     def take_back(self, article: KnownArticle, capture: Capture) -> None:

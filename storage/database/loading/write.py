@@ -14,8 +14,6 @@ from storage.database.models import (
     article,
     attachment,
     capture,
-    change,
-    feed,
     file,
     image,
     reading,
@@ -98,23 +96,6 @@ def write(connection: Connection, state: State, work: Work) -> None:
 def write_captures(connection: Connection, states: Mapping[str, dict[str, Any]]) -> None:
     """Write the end states of captures, by record id."""
     update_rows(connection, capture, "record_id", [{"record_id": key, **row} for key, row in states.items()])
-
-
-def number_changes(connection: Connection, changes: list[dict[str, Any]]) -> None:
-    """Write rows of the change feed: the last act of a transaction.
-
-    The counter's row stays locked until the transaction ends, so a number that can be read is never followed by a
-    lower one that appears later.
-    """
-    if not changes:
-        return
-    last = connection.scalar(
-        update(feed).where(feed.c.id == 1).values(last=feed.c.last + len(changes)).returning(feed.c.last)
-    )
-    if last is None:
-        raise LookupError("table feed has lost its row")
-    first = last - len(changes) + 1
-    insert_rows(connection, change, [{"seq": first + place, **row} for place, row in enumerate(changes)])
 
 
 def _write_files(connection: Connection, work: Work) -> None:

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import Engine, RowMapping, text
 
 from storage.database.engine import connect
+from storage.database.feed import number_changes
 from storage.database.links import METHOD, follow, follower
 from storage.database.load import load
-from storage.database.loading.write import number_changes
 from storage.database.models import link, link_signature, story_article
 from storage.vocabulary import Change, FirstBasis, LinkKind
 from tests.texts import extended, light, news

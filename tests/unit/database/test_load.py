@@ -267,7 +267,7 @@ def test_an_article_lives_as_long_as_one_address(desk: Desk) -> None:
     desk.miss("a")
     found = one(desk.engine, "SELECT * FROM v1_articles")
     assert (found["gone_at"], found["url"]) == (None, url("b"))
-    assert ("relinked", '["url"]') in changes(desk.engine)
+    assert ("relinked", '["url","addresses"]') in changes(desk.engine)
 
 
 def test_a_gone_article_under_a_new_address_is_the_same_one(desk: Desk) -> None:

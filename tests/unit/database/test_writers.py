@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Engine, select
 
 from storage.database.engine import connect, transact
+from storage.database.feed import number_changes
 from storage.database.load import load
-from storage.database.loading.write import number_changes
 from storage.database.models import change
 from tests.unit.database.makers import LONG, Desk, article, row, rows, url
 
