@@ -8,8 +8,10 @@ import asyncio
 import multiprocessing
 import os
 import resource
+import threading
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -33,6 +35,9 @@ MEMORY = 1 << 30
 FRAGMENT_HEAD = 4096
 """Bytes within which a whole page has its `html` tag."""
 
+_READER_LOST = (ProcessExpired, BrokenProcessPool)
+"""What a task ends with whose process was killed."""
+
 Outcome = Article | Refusal | NotModified | FetchFailed
 
 
@@ -49,12 +54,9 @@ class Readers(AbstractContextManager["Readers"]):
         self._archive = archive
         self._deadline = deadline
         self._read = read or read_capture
-        # A fork server: a clean process that has loaded the readers once, so that replacing one costs milliseconds.
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["flows.steps.reading"])
-        self._pool = ProcessPool(
-            max_workers=workers, max_tasks=PAGES_A_READER, initializer=_limit_memory, context=context
-        )
+        self._workers = workers
+        self._replacing = threading.Lock()
+        self._pool = self._new_pool()
         self._pool.schedule(os.getpid)  # the processes start with the first task: let them load while others work
 
     def __exit__(
@@ -63,6 +65,28 @@ class Readers(AbstractContextManager["Readers"]):
         """End the processes; whatever they still read is dropped and stays pending."""
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
+
+    def _new_pool(self) -> ProcessPool:
+        # A fork server: a clean process that has loaded the readers once, so that replacing one costs milliseconds.
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["flows.steps.reading"])
+        return ProcessPool(
+            max_workers=self._workers, max_tasks=PAGES_A_READER, initializer=_limit_memory, context=context
+        )
+
+    def _submit(self, work: "Callable[..., Any]", *args: Any) -> "ProcessFuture[Any]":
+        """Give work to a reading process.
+
+        A pool breaks for good where one of its processes is killed while it holds what they share: it is replaced.
+        """
+        with self._replacing:
+            try:
+                return self._pool.schedule(work, args=args, timeout=self._deadline)
+            except RuntimeError:
+                with suppress(RuntimeError):
+                    self._pool.stop()  # type: ignore[no-untyped-call]
+                self._pool = self._new_pool()
+                return self._pool.schedule(work, args=args, timeout=self._deadline)
 
     async def read(
         self, portal: Portal, captures: Sequence[tuple[Capture, Location]], template: Template | None = None
@@ -79,7 +103,7 @@ class Readers(AbstractContextManager["Readers"]):
         again = {
             number: self._schedule(portal, *captures[number], template)
             for number, future in enumerate(futures)
-            if isinstance(future.exception(), ProcessExpired)
+            if isinstance(future.exception(), _READER_LOST)
         }
         await _all_done(again.values())
         futures = [again.get(number, future) for number, future in enumerate(futures)]
@@ -91,8 +115,7 @@ class Readers(AbstractContextManager["Readers"]):
     async def observe(self, portal: Portal, captures: Sequence[tuple[Capture, Location]]) -> "list[Seen | None]":
         """Return what captures show, to learn their portal's template from; None for one that cannot be read."""
         futures: list[ProcessFuture[Seen | None]] = [
-            self._pool.schedule(observe_capture, args=(self._archive, portal, *one), timeout=self._deadline)
-            for one in captures
+            self._submit(observe_capture, self._archive, portal, *one) for one in captures
         ]
         await _all_done(futures)
         return [None if future.exception() else future.result() for future in futures]
@@ -102,7 +125,7 @@ class Readers(AbstractContextManager["Readers"]):
 
         def read_again(capture: Capture, location: Location) -> Article | Refusal:
             future = self._schedule(portal, capture, location, template)
-            if isinstance(future.exception(), ProcessExpired):  # see `read`
+            if isinstance(future.exception(), _READER_LOST):  # see `read`
                 future = self._schedule(portal, capture, location, template)
             outcome = self._outcome(capture, future)
             if isinstance(outcome, (Article, Refusal)):
@@ -116,13 +139,13 @@ class Readers(AbstractContextManager["Readers"]):
 
         def read_rows(capture: Capture, body: bytes) -> Sequence[ListingItem]:
             def once() -> Sequence[ListingItem]:
-                future = self._pool.schedule(listing_rows, args=(portal, capture, body), timeout=self._deadline)
+                future = self._submit(listing_rows, portal, capture, body)
                 rows: Sequence[ListingItem] = future.result()
                 return rows
 
             try:
                 return once()
-            except ProcessExpired:  # see `read`
+            except _READER_LOST:  # see `read`
                 return once()
 
         return read_rows
@@ -130,8 +153,7 @@ class Readers(AbstractContextManager["Readers"]):
     def _schedule(
         self, portal: Portal, capture: Capture, location: Location, template: Template | None
     ) -> "ProcessFuture[Outcome]":
-        arguments = (self._archive, portal, capture, location, template)
-        return self._pool.schedule(self._read, args=arguments, timeout=self._deadline)
+        return self._submit(self._read, self._archive, portal, capture, location, template)
 
     def _outcome(self, capture: Capture, future: "ProcessFuture[Outcome]") -> Outcome:
         """Return what a reading process made of a capture; wait for it if need be."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from pebble.pool.base_pool import PoolStatus
 
 from crawlers.portal import Portal
 from crawlers.portals import load
@@ -73,6 +74,12 @@ async def test_a_page_that_kills_its_reader_is_refused(readers: Readers) -> None
 
 async def test_a_page_whose_reader_was_killed_by_something_else_is_read(readers: Readers) -> None:
     (result,) = await readers.read(load("lao_cai"), [_capture("once")])
+    assert isinstance(result.outcome, Article)
+
+
+async def test_a_pool_that_broke_is_replaced(readers: Readers) -> None:
+    readers._pool._context.status = PoolStatus.ERROR
+    (result,) = await readers.read(load("lao_cai"), [_capture("one")])
     assert isinstance(result.outcome, Article)
 
 
