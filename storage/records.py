@@ -68,6 +68,10 @@ class Block(StrEnum):
     TABLE = "table"
 
 
+PAGES_MISSING = "pages_missing"
+"""Flag of an article that goes on over pages which are not in what was read."""
+
+
 @dataclass(frozen=True, slots=True)
 class ListingItem:
     """One row of a listing page, as printed.

@@ -14,6 +14,8 @@ class Purpose(StrEnum):
     ROBOTS = "robots"
     LISTING = "listing"
     ARTICLE = "article"
+    PAGE = "page"
+    """A further page of an article that is split over several."""
     ATTACHMENT = "attachment"
 
 

@@ -14,7 +14,6 @@ from crawlers.reading import title as titles
 from crawlers.reading.body import Parts, part
 from crawlers.reading.events import event_date
 from crawlers.reading.fields import Reading
-from crawlers.reading.joining import PAGES_MISSING
 from crawlers.reading.language import language_of
 from crawlers.reading.lines import Says
 from crawlers.reading.meta import read_meta
@@ -23,7 +22,7 @@ from crawlers.reading.page import Kind, Line, Page
 from crawlers.reading.related import related_links
 from crawlers.reading.sequel import find_sequel
 from crawlers.reading.template import Marks, Template, mark
-from storage.records import Article, Block, ListingItem, MissingDate, Paragraph, Provenance
+from storage.records import PAGES_MISSING, Article, Block, ListingItem, MissingDate, Paragraph, Provenance
 from storage.records import Kind as ArticleKind
 from storage.vocabulary import RefusalKind
 

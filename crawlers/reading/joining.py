@@ -11,12 +11,9 @@ from typing import TypeVar
 from crawlers.reading.sequel import MAX_PAGES
 from crawlers.reading.title import key
 from storage.addresses import address_key
-from storage.records import Article, Attachment, Continuation, Image, Paragraph, Provenance, RelatedLink
+from storage.records import PAGES_MISSING, Article, Attachment, Continuation, Image, Paragraph, Provenance, RelatedLink
 
 Linked = TypeVar("Linked", Image, Attachment, RelatedLink)
-
-PAGES_MISSING = "pages_missing"
-"""Flag of an article that goes on over pages which are not in what was read."""
 
 _PAGE_OF_TITLE = re.compile(
     r"[\s(\[|:,.–-]*(?:trang|phần|page|part|p\.?)\s*\d{1,2}(?:\s*/\s*\d{1,2})?[\s)\]]*$", re.IGNORECASE

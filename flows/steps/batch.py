@@ -19,10 +19,12 @@ from flows.steps.reading import Readers
 from flows.steps.templates import learn_from
 from storage.crash import Point, sync_point
 from storage.database.captures import claim, index, pending
+from storage.database.further_pages import wholes
 from storage.database.load import LoadCounts, ReadResult, SameBytes, load
 from storage.database.templates import current, seen_addresses
 from storage.database.unchanged import unchanged
 from storage.records import Article, Capture, Location, Refusal
+from storage.vocabulary import Purpose
 
 _LOADED = ("new", "changed", "same", "joined", "split", "gone", "restored", "held", "errors", "quarantined")
 """The numbers that loading gives."""
@@ -72,10 +74,11 @@ class Batches:
         while claimed := await asyncio.to_thread(claim, self.engine, self.portal.name, self.run_id, self.size):
             same = await asyncio.to_thread(self._unchanged, [capture for capture, _ in claimed])
             changed = [one for one in claimed if one[0].record_id not in same]
-            self._read = await self.readers.read(self.portal, changed, self._template) + [
+            company = await asyncio.to_thread(wholes, self.engine, changed)
+            self._read = await self.readers.read(self.portal, changed, self._template, company) + [
                 ReadResult(*one, same[one[0].record_id]) for one in claimed if one[0].record_id in same
             ]
-            self._pages += changed
+            self._pages += [one for one in changed if one[0].purpose is Purpose.ARTICLE]  # pages of one share much
             sync_point(Point.READ)
             await self._load()
 
@@ -129,6 +132,9 @@ class Batches:
         counts = self.counts
         counts.batches += 1
         for result in results:
+            if result.capture.purpose is Purpose.PAGE:  # its article is counted by its first page
+                counts.read += 1
+                continue
             match result.outcome:
                 case Article() as article:
                     counts.read += 1

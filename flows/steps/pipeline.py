@@ -11,12 +11,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequ
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from crawlers.net.manners import missing_contact
-from crawlers.plan import CrawlReport, Plan, Stop
+from crawlers.plan import CrawlReport, Plan, Stop, Target
 from crawlers.portal import Lifecycle, Portal
 from flows.steps.batch import Batches
 from flows.steps.crawl import CrawlLostError, Log, crawl, read_report
@@ -27,12 +27,13 @@ from flows.steps.locks import PortalBusyError, crawl_lock, host_locks, page_host
 from flows.steps.order import Counts, Judgement, Mode, Order, Outcome
 from flows.steps.outage import DATABASE_DOWN, says
 from flows.steps.persist import to_the_end
-from flows.steps.plan import attachment_plan, make_plan
+from flows.steps.plan import further_plan, make_plan
 from storage import archive as warc
 from storage.crash import Point, sync_point
 from storage.database import runs
 from storage.database.attachments import wanted_attachments
 from storage.database.failures import Unfetched, note_failures
+from storage.database.further_pages import wanted_pages
 from storage.database.marks import ListingOutcome, finish_listings
 from storage.database.plan import known, standing
 from storage.records import VIETNAM, Capture, Location, Refusal
@@ -43,8 +44,8 @@ T = TypeVar("T")
 HEARTBEAT = 15.0
 """Seconds between two signs of life in the run's row, and two looks whether its lock still holds."""
 TAKEN_OVER = "Mất khóa của cổng khi cơ sở dữ liệu ngắt kết nối; một lần chạy khác đã nhận cổng này."
-MAX_ATTACHMENTS = 500
-"""Files fetched in one run at most; the next one goes on."""
+MAX_FURTHER = 500
+"""Files fetched in one run at most, and pages of articles at a time; the next one goes on."""
 
 
 class Stages(Protocol):
@@ -187,7 +188,7 @@ class _Run:
         with suppress(*DATABASE_DOWN):  # the next run learns
             await self._batches.learn()
         if self._report is not None and self._report.reason == "finished":
-            await self._fetch_attachments(plan)
+            await self._fetch_further(plan)
 
     async def _link(self) -> None:
         """Link near-duplicates. What fails here the next run does, or `congtin links follow`: no page is lost by it."""
@@ -241,19 +242,35 @@ class _Run:
             return
         self.reports.append(report)
 
-    async def _fetch_attachments(self, plan: Plan) -> None:
-        """Fetch files that stored articles link to, in a crawl process of their own."""
-        wanted = await asyncio.to_thread(
-            wanted_attachments, self.house.engine, self.portal.name, self.run_id, MAX_ATTACHMENTS
-        )
-        segment = len(self._report.segments) + 1 if self._report else 1
-        second = attachment_plan(plan, wanted, segment=segment, spent=self._report)
-        if not second.targets or not second.max_requests or not second.max_seconds:
-            return
-        await self._stage("tải tệp đính kèm", lambda: self._crawl(second))
-        await self._stage("đọc và nạp", self._batches.drain)
-        if len(self.reports) > 1:
-            await self._note_failures(self.run_id, self.reports[1])
+    async def _fetch_further(self, plan: Plan) -> None:
+        """Fetch further pages of stored articles and files that they link to, in a crawl process of their own.
+
+        A page may name the next one only: then another process fetches that.
+        """
+        asked: set[str] = set()
+        while wanted := [target for target in await self._wanted(asked) if target.url not in asked]:
+            further = further_plan(plan, wanted, spent=self.reports)
+            done = len(self.reports)
+            if not further.max_requests or not further.max_seconds:
+                return
+            await self._stage("tải trang tiếp và tệp đính kèm", partial(self._crawl, further))
+            await self._stage("đọc và nạp", self._batches.drain)
+            asked |= {target.url for target in wanted}
+            if len(self.reports) == done:
+                return
+            await self._note_failures(self.run_id, self.reports[-1])
+            if self.reports[-1].reason != "finished":
+                return
+
+    async def _wanted(self, asked: Collection[str]) -> list[Target]:
+        """Return what stored articles lead to and this run has not tried; files, as many as a run may still ask for."""
+        engine, name = self.house.engine, self.portal.name
+        pages = await asyncio.to_thread(wanted_pages, engine, name, self.run_id, MAX_FURTHER)
+        files = await asyncio.to_thread(wanted_attachments, engine, name, self.run_id, max(0, MAX_FURTHER - len(asked)))
+        return [
+            *(Target(url=url, purpose=Purpose.PAGE, parent=first) for url, first in pages),
+            *(Target(url=url, purpose=Purpose.ATTACHMENT, parent=parent) for url, parent in files),
+        ]
 
     async def _settle(self, run_id: str, report: CrawlReport | None) -> None:
         """Move the marks of the listings as far as a run came, and count what it could not fetch."""

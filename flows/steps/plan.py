@@ -9,7 +9,6 @@ from crawlers.portal import Portal
 from flows.steps.order import Mode, Order
 from storage.database.plan import Known
 from storage.records import VIETNAM
-from storage.vocabulary import Purpose
 
 VISIT_SHARE = 0.5
 """Share of a run's requests that visits of known articles may take: what is new must not wait for ever behind them."""
@@ -63,25 +62,24 @@ def make_plan(
     )
 
 
-def attachment_plan(plan: Plan, wanted: Sequence[tuple[str, str]], *, segment: int, spent: CrawlReport | None) -> Plan:
-    """Return the plan of a run's second crawl process: files that stored articles link to, within what is left.
+def further_plan(plan: Plan, wanted: Sequence[Target], *, spent: Sequence[CrawlReport]) -> Plan:
+    """Return the plan of a run's further crawl process: what stored articles lead to, within what is left.
 
     Args:
         plan: of the first process.
-        wanted: address and parent address of each file.
-        segment: number of the first segment it may write.
-        spent: report of the first process, whose requests, seconds and bytes count against the budgets.
+        wanted: further pages of articles, and files that they link to.
+        spent: reports of the processes so far, whose requests, seconds and bytes count against the budgets.
     """
-    requests = sum(spent.requests.values()) if spent else 0
-    seconds = int((spent.ended_at - spent.started_at).total_seconds()) if spent else 0
+    requests = sum(sum(report.requests.values()) for report in spent)
+    seconds = int(sum((report.ended_at - report.started_at).total_seconds() for report in spent))
     return plan.model_copy(
         update={
-            "segment": segment,
-            "targets": tuple(Target(url=url, purpose=Purpose.ATTACHMENT, parent=parent) for url, parent in wanted),
+            "segment": sum(len(report.segments) for report in spent) + 1,
+            "targets": tuple(wanted),
             "listings": (),
             "max_requests": max(0, plan.max_requests - requests),
             "max_seconds": max(0, plan.max_seconds - seconds),
-            "max_bytes": max(0, plan.max_bytes - (spent.bytes if spent else 0)),
+            "max_bytes": max(0, plan.max_bytes - sum(report.bytes for report in spent)),
         }
     )
 

@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import resource
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
@@ -20,11 +20,12 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from crawlers.portal import Portal
 from crawlers.reading import READER_VERSION, Seen, Template, read_and_observe, read_page
+from crawlers.reading.joining import join_pages
 from crawlers.reading.listing import read_listing
 from storage import archive as warc
-from storage.database.load import FetchFailed, NotModified, ReadResult, Reread
+from storage.database.load import FetchFailed, Located, NoPage, NotModified, ReadResult, Reread, Whole
 from storage.records import Article, Capture, ListingItem, Location, Refusal
-from storage.vocabulary import FetchError, RefusalKind
+from storage.vocabulary import FetchError, Purpose, RefusalKind
 
 PAGES_A_READER = 2000
 """Pages after which a reader is replaced, so that no leak of a library grows for ever.
@@ -89,7 +90,11 @@ class Readers(AbstractContextManager["Readers"]):
                 return self._pool.schedule(work, args=args, timeout=self._deadline)
 
     async def read(
-        self, portal: Portal, captures: Sequence[tuple[Capture, Location]], template: Template | None = None
+        self,
+        portal: Portal,
+        captures: Sequence[Located],
+        template: Template | None = None,
+        wholes: Mapping[str, Whole] | None = None,
     ) -> list[ReadResult]:
         """Read captures of a portal with its template, in their order.
 
@@ -97,20 +102,30 @@ class Readers(AbstractContextManager["Readers"]):
 
         A page whose reader died is read once more: the kernel, short of memory, or a person may have killed it, and the
         page had no part in that. A page that kills its reader does so again.
+
+        Args:
+            portal: the portal.
+            captures: what is to be read.
+            template: of the portal.
+            wholes: by record id, the captures that one is to be read with: an article of several pages. Each page is
+                read once, however many captures need it.
         """
-        futures = [self._schedule(portal, capture, location, template) for capture, location in captures]
+        wholes = wholes or {}
+        company = [located for whole in wholes.values() for located in (whole.first, *whole.pages.values())]
+        every = list({one.record_id: (one, place) for one, place in (*company, *captures)}.values())
+        futures = [self._schedule(portal, capture, location, template) for capture, location in every]
         await _all_done(futures)
         again = {
-            number: self._schedule(portal, *captures[number], template)
+            number: self._schedule(portal, *every[number], template)
             for number, future in enumerate(futures)
             if isinstance(future.exception(), _READER_LOST)
         }
         await _all_done(again.values())
-        futures = [again.get(number, future) for number, future in enumerate(futures)]
-        return [
-            ReadResult(capture, location, self._outcome(capture, future))
-            for (capture, location), future in zip(captures, futures, strict=True)
-        ]
+        outcomes = {
+            capture.record_id: self._outcome(capture, again.get(number, futures[number]))
+            for number, (capture, _) in enumerate(every)
+        }
+        return [whole_result(one, place, outcomes, wholes.get(one.record_id)) for one, place in captures]
 
     async def observe(self, portal: Portal, captures: Sequence[tuple[Capture, Location]]) -> "list[Seen | None]":
         """Return what captures show, to learn their portal's template from; None for one that cannot be read."""
@@ -123,14 +138,15 @@ class Readers(AbstractContextManager["Readers"]):
     def reread(self, portal: Portal, template: Template | None = None) -> Reread:
         """Return a reader of captures that were read before, for the loading thread."""
 
-        def read_again(capture: Capture, location: Location) -> Article | Refusal:
+        def one_again(capture: Capture, location: Location) -> Outcome:
             future = self._schedule(portal, capture, location, template)
             if isinstance(future.exception(), _READER_LOST):  # see `read`
                 future = self._schedule(portal, capture, location, template)
-            outcome = self._outcome(capture, future)
-            if isinstance(outcome, (Article, Refusal)):
-                return outcome
-            return Refusal(capture.url, RefusalKind.READER_FAILED, f"nothing to read: {outcome}", READER_VERSION)
+            return self._outcome(capture, future)
+
+        def read_again(whole: Whole) -> ReadResult:
+            outcomes = {one.record_id: one_again(one, place) for one, place in (whole.first, *whole.pages.values())}
+            return whole_result(*whole.first, outcomes, whole)
 
         return read_again
 
@@ -166,6 +182,39 @@ class Readers(AbstractContextManager["Readers"]):
         else:
             return outcome
         return Refusal(capture.url, RefusalKind.READER_KILLED, reason, READER_VERSION)
+
+
+def whole_result(
+    capture: Capture, location: Location, outcomes: Mapping[str, Outcome], whole: Whole | None
+) -> ReadResult:
+    """Return what a capture reads as, together with the other pages of its article.
+
+    Args:
+        capture: what was claimed.
+        location: where it lies.
+        outcomes: what each capture reads as by itself, by record id.
+        whole: the captures of the article's pages; None for one that is read by itself.
+    """
+    own = outcomes[capture.record_id]
+    if whole is None:
+        alone = NoPage("no article goes on here") if capture.purpose is Purpose.PAGE else own
+        return ReadResult(capture, location, alone)
+    first = None if whole.asked == 1 else whole.first[0]
+    beginning = outcomes[whole.first[0].record_id]
+    if not isinstance(own, Article):
+        return ReadResult(capture, location, own, first)
+    if not isinstance(beginning, Article):
+        return ReadResult(capture, location, NoPage("the first page reads as no article"), first)
+    later = {number: outcomes[one.record_id] for number, (one, _) in whole.pages.items()}
+    joined = join_pages(beginning, {n: one for n, one in later.items() if isinstance(one, Article)}, whole.apart)
+    return ReadResult(
+        capture,
+        location,
+        joined.article,
+        first,
+        {number: whole.pages[number][0].record_id for number in joined.pages},
+        joined.apart,
+    )
 
 
 def read_capture(

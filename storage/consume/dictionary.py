@@ -47,7 +47,8 @@ VIEWS: tuple[View, ...] = (
             column(
                 "role",
                 "text",
-                "`primary`: shown in v1_articles; `duplicate`: serves the same text; `redirect`: leads to another one.",
+                "`primary`: shown in v1_articles; `duplicate`: serves the same text; `redirect`: leads to another one; "
+                "`page`: a further page of the article.",
                 "load",
                 "primary",
             ),
@@ -101,6 +102,17 @@ VIEWS: tuple[View, ...] = (
             column("reader_version", "text", "Version of the reader.", "reading", "1"),
             column("rules", "text", "Reading rules used, with their digest.", "reading", "lao_cai/vnportal#5f1c02aa"),
             column("text_hash", "text", "SHA-256 of title and full text.", "load", "9f2c…"),
+        ),
+    ),
+    View(
+        "v1_version_captures",
+        "One row an archived response that a version was read from: more than one of an article split over pages.",
+        (
+            _ARTICLE,
+            _PORTAL,
+            column("version_no", "integer", "Number of the version.", "load", "1"),
+            column("page", "integer", "Number of the article's page.", "load", "1"),
+            column("capture_id", "text", "The archived response.", "load", _CAPTURE),
         ),
     ),
     View(
@@ -288,7 +300,13 @@ VIEWS: tuple[View, ...] = (
             column("capture_id", "text", "The archived response.", "index", _CAPTURE),
             _PORTAL,
             column("run_id", "text", "The run that fetched it.", "index", _RUN),
-            column("purpose", "text", "`article`, `listing`, `attachment` or `robots`.", "index", "article"),
+            column(
+                "purpose",
+                "text",
+                "`article`, `page`, `listing`, `attachment` or `robots`.",
+                "index",
+                "article",
+            ),
             column("url", "text", "The address asked for.", "index", _URL),
             column("fetched_at", "time", "When it was fetched.", "index", "2025-03-10T05:00:09+07:00"),
             column("http_status", "integer", "HTTP status.", "index", "200"),

@@ -46,6 +46,16 @@ JOIN reading r ON r.id = v.reading_id
 JOIN address d ON d.id = v.address_id
 JOIN capture c ON c.record_id = v.capture_id
 WHERE a.withdrawn_at IS NULL AND c.state <> 'rejected'""",
+    "v1_version_captures": """
+SELECT v.article_id, a.portal, v.no AS version_no, 1 AS page, r.capture_id
+FROM version v
+JOIN article a ON a.id = v.article_id
+JOIN reading r ON r.id = v.reading_id
+UNION ALL
+SELECT v.article_id, a.portal, v.no AS version_no, p.page, p.capture_id
+FROM version v
+JOIN article a ON a.id = v.article_id
+JOIN reading_page p ON p.reading_id = v.reading_id""",
     "v1_changes": """
 SELECT c.seq, c.at AS changed_at, c.kind AS change, c.cause, c.article_id, c.portal, c.version_no, c.changed_fields,
     c.other_article_id, c.capture_id, c.run_id

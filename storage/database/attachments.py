@@ -96,7 +96,7 @@ def note_files(connection: Connection, fetched: Sequence[tuple[Capture, str | No
     for capture, problem in fetched:
         if 300 <= capture.status < 400:
             continue  # its target is another capture
-        ids = _ids(connection, capture)
+        ids = answered_by(connection, capture)
         if problem or capture.status != 200:
             changed |= _failed(connection, ids, capture.run_id, problem or f"HTTP {capture.status}")
             continue
@@ -139,8 +139,8 @@ def note_failed_files(connection: Connection, portal: str, run_id: str, urls: Se
     return _failed(connection, [address_id(portal, url) for url in urls], run_id, "no response")
 
 
-def _ids(connection: Connection, capture: Capture) -> list[str]:
-    """Return the ids of the files that a response answers for: its own address, and those that redirected to it."""
+def answered_by(connection: Connection, capture: Capture) -> list[str]:
+    """Return the ids of the addresses that a response answers for: its own, and those that redirected to it."""
     ids = [address_id(capture.portal, capture.url)]
     for key in ids:
         hops = connection.scalars(

@@ -38,6 +38,9 @@ Rows = Callable[[Capture, bytes], Iterable[ListingItem]]
 UNSTORABLE = "unstorable"
 """Reason of a quarantined record that holds what no database takes."""
 
+READ = frozenset({Purpose.ARTICLE, Purpose.PAGE})
+"""Purposes of the responses that are read; pages of an article are read together."""
+
 CHUNK = 200
 """Captures entered in one transaction; the lock is held for some hundredths of a second."""
 
@@ -176,14 +179,14 @@ def unread(capture: Capture, location: Location) -> Indexed:
     """Return how a capture enters without a look at its body."""
     if reason := unstorable([capture.url, capture.parent, capture.headers, item_value(capture.item)]):
         return Indexed(_made_storable(capture), location, CaptureState.QUARANTINED, UNSTORABLE, reason)
-    waits = capture.purpose is Purpose.ARTICLE and not is_redirect(capture)
+    waits = capture.purpose in READ and not is_redirect(capture)
     return Indexed(capture, location, CaptureState.PENDING if waits else CaptureState.NOTED)
 
 
 def _examine(archive: Path, capture: Capture, location: Location, rows: Rows) -> Indexed:
     """Return what state a capture enters in; reads the rows of a listing page."""
     entered = unread(capture, location)
-    if entered.state is CaptureState.QUARANTINED or capture.purpose is Purpose.ARTICLE:
+    if entered.state is CaptureState.QUARANTINED or capture.purpose in READ:
         return entered
     if capture.status >= 400:
         return Indexed(capture, location, CaptureState.ERROR, str(capture.status))
@@ -256,7 +259,7 @@ def _storable_item(item: ListingItem) -> ListingItem:
 
 def _row(one: Indexed) -> dict[str, Any]:
     capture, location = one.capture, one.location
-    keyed = capture.purpose in {Purpose.ARTICLE, Purpose.ATTACHMENT}
+    keyed = capture.purpose in {*READ, Purpose.ATTACHMENT}
     target = redirect_target(capture) if keyed and is_redirect(capture) else None
     return {
         "record_id": capture.record_id,

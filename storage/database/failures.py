@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, case, func, update
 from storage.database.attachments import note_failed_files
 from storage.database.engine import transact
 from storage.database.file_changes import tell_files
+from storage.database.further_pages import note_failed_pages
 from storage.database.keys import address_id
 from storage.database.models import address
 from storage.database.types import now
@@ -54,6 +55,8 @@ def note_failures(engine: Engine, portal: str, run_id: str, failures: Sequence[U
         connection.execute(update(address).where(address.c.id.in_(outside)).values(closed=True))
         files = [failure.url for failure in sent if failure.purpose is Purpose.ATTACHMENT]
         tell_files(connection, note_failed_files(connection, portal, run_id, files), run_id)
+        pages = [failure.url for failure in sent if failure.purpose is Purpose.PAGE]
+        note_failed_pages(connection, portal, run_id, pages)
 
     if failures:
         transact(engine, work)

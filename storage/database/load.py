@@ -13,39 +13,47 @@ from storage.database.captures import UNSTORABLE, enter, unread
 from storage.database.engine import is_transient, lock_portal, transact
 from storage.database.failures import note_tries
 from storage.database.feed import number_changes
+from storage.database.further_pages import apart_ids, note_failed_pages, note_pages, see_pages, whole_of
 from storage.database.keys import address_id
-from storage.database.loading.decide import MISSING, Decider
+from storage.database.loading.decide import MISSING
 from storage.database.loading.outcomes import (
     Effect,
     FetchFailed,
     Held,
     LoadCounts,
+    Located,
+    NoPage,
     NotModified,
     Outcome,
     ReadResult,
     Reread,
     SameBytes,
+    Whole,
 )
+from storage.database.loading.pages import PageDecider
 from storage.database.loading.published import version_hash
 from storage.database.loading.rows import Work
 from storage.database.loading.state import fetch_state, last_healthy, run_starts
 from storage.database.loading.write import numbers, write, write_captures
 from storage.database.models import article, capture, reading
 from storage.database.types import now
-from storage.database.values import capture_of, storable, unstorable
-from storage.records import Article, Capture, Location
-from storage.vocabulary import CaptureState, Change
+from storage.database.values import storable, unstorable
+from storage.records import Article
+from storage.vocabulary import CaptureState, Change, Purpose
 
 __all__ = [
     "Effect",
     "FetchFailed",
     "Held",
     "LoadCounts",
+    "Located",
+    "NoPage",
     "NotModified",
     "Outcome",
     "ReadResult",
     "Reread",
     "SameBytes",
+    "Whole",
     "load",
 ]
 
@@ -138,6 +146,9 @@ def _load_portal(
     )
     tried = [(address_id(portal, one.capture.url), one.capture.run_id, one.capture.fetched_at) for one, _ in bad]
     note_tries(connection, tried, wait=True)
+    for one, _ in bad:
+        if one.capture.purpose is Purpose.PAGE:
+            note_failed_pages(connection, portal, one.capture.run_id, [one.capture.url])
     return changes
 
 
@@ -171,27 +182,40 @@ def _store(
             )
         ).all()
         at: dict[str, str] = {row.record_id: row.address_id for row in rows}
+        # A further page's reading is one of the first page's address.
+        firsts = {one.capture.record_id: one.first for one in results if one.first is not None}
+        at |= {key: address_id(portal, first.url) for key, first in firsts.items()}
+        pages = see_pages(connection, portal, results)
+        own = {address_id(portal, page.url) for page in pages.values()}
         texts = [result.outcome for result in results if isinstance(result.outcome, Article)]
-        state = fetch_state(connection, portal, set(at.values()), {version_hash(found) for found in texts})
+        state = fetch_state(connection, portal, {*at.values(), *own}, {version_hash(found) for found in texts})
         chunk = max(1, len(texts))
         work = Work(run_id, now(), numbers(connection, article, chunk), numbers(connection, reading, chunk))
         missing = {result.capture.run_id for result in results if result.capture.status in MISSING}
-        decider = Decider(
+        decider = PageDecider(
             state,
             work,
             run_starts(connection, missing),
             last_healthy(connection, portal) if missing else 0,
             reread,
-            lambda record_id: _archived(connection, record_id),
+            lambda first, further: whole_of(connection, first, further),
+            apart_ids(connection, at.values()),
+            pages,
         )
         for result in results:
-            decider.apply(result, state.addresses[at[result.capture.record_id]])
+            decider.apply_at(result, at[result.capture.record_id])
         write(connection, state, work)
+        loaded = {key for key, row in work.captures.items() if row["effect"] is not None}
+        note_pages(
+            connection,
+            portal,
+            [
+                (result, at[key])
+                for result in results
+                if (key := result.capture.record_id) in loaded or result.capture.purpose is Purpose.PAGE
+            ],
+        )
         return work.changes
-
-
-def _archived(connection: Connection, record_id: str) -> tuple[Capture, Location]:
-    return capture_of(connection.execute(select(capture).where(capture.c.record_id == record_id)).mappings().one())
 
 
 def _count(connection: Connection, run_id: str, ids: Sequence[str]) -> LoadCounts:
@@ -203,6 +227,8 @@ def _count(connection: Connection, run_id: str, ids: Sequence[str]) -> LoadCount
         )
     )
     for row in rows:
+        if row.state == CaptureState.NOTED.value:
+            continue
         name = {
             CaptureState.REFUSED.value: "refused",
             CaptureState.HELD.value: "held",

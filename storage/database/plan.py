@@ -167,7 +167,7 @@ def _visits(
         row
         for row in rows
         if row.article_id is not None
-        and row.role != "redirect"
+        and row.role not in {"redirect", "page"}
         and row.id not in waiting
         and (
             full

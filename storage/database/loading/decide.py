@@ -5,7 +5,16 @@ from dataclasses import dataclass, replace
 
 from storage.database.failures import MAX_TRIES, RETRY_AFTER
 from storage.database.loading.moves import Moves
-from storage.database.loading.outcomes import Effect, FetchFailed, Held, NotModified, ReadResult, Reread, SameBytes
+from storage.database.loading.outcomes import (
+    Effect,
+    FetchFailed,
+    Held,
+    NotModified,
+    ReadResult,
+    Reread,
+    SameBytes,
+    Whole,
+)
 from storage.database.loading.published import (
     SAME_TEXT_WORDS,
     changed_fields,
@@ -16,7 +25,7 @@ from storage.database.loading.published import (
     word_count,
 )
 from storage.database.loading.state import DUPLICATE, PRIMARY, REDIRECT, Address, KnownArticle
-from storage.records import VIETNAM, Article, Capture, Location, Refusal
+from storage.records import PAGES_MISSING, VIETNAM, Article, Capture, Refusal
 from storage.vocabulary import CaptureState, Cause, Change, FetchError, RefusalKind
 
 MISSING = frozenset({404, 410})
@@ -44,20 +53,20 @@ class Decider(Moves):
         run_starts: number of the first capture of each run that misses something.
         healthy_seq: number of the last capture that shows the portal's host in order.
         reread: reads an old capture again, to tell better rules from an edit; None if that is not possible.
-        archived: gives a capture and where it lies by its record id.
+        archived: gives the archived captures of record ids: of a first page, and of further ones by number.
     """
 
     run_starts: Mapping[str, int]
     healthy_seq: int
     reread: Reread | None
-    archived: Callable[[str], tuple[Capture, Location]]
+    archived: Callable[[str, Mapping[int, str]], Whole]
 
     def apply(self, result: ReadResult, address: Address) -> None:
         """Apply what reading made of a capture of this address."""
         capture = result.capture
         match result.outcome:
             case Article() as article:
-                self._article(capture, article, address)
+                self._article(capture, article, address, result.pages)
             case NotModified():
                 self._not_modified(capture, address)
             case SameBytes() as same:
@@ -132,7 +141,8 @@ class Decider(Moves):
         if shown is None or shown.reading_id != same.reading_id:
             if self.reread is None:
                 raise LookupError(f"{result.capture.record_id}: nothing reads what was not read")
-            self.apply(replace(result, outcome=self.reread(result.capture, result.location)), address)
+            read = self.reread(self.archived(result.capture.record_id, {} if shown is None else shown.pages))
+            self.apply(replace(result, outcome=read.outcome, pages=read.pages), address)
             return
         self._not_modified(result.capture, address)
         if same.view_count is not None and address.article_id is not None:
@@ -175,11 +185,11 @@ class Decider(Moves):
 
     # --- an article
 
-    def _article(self, capture: Capture, found: Article, address: Address) -> None:
+    def _article(self, capture: Capture, found: Article, address: Address, pages: Mapping[int, str]) -> None:
         if address.article_id is None:
             article = self._identify(found, address, capture)
             if article is None:
-                article = self._create(capture, found, address)
+                article = self._create(capture, found, address, pages)
                 self.work.end(capture, CaptureState.STORED, article_id=article.id, effect=Effect.NEW)
                 effect = None
             else:
@@ -188,7 +198,7 @@ class Decider(Moves):
             article, effect = self.state.articles[address.article_id], Effect.SAME
             self._serves_again(capture, address, article)
         if effect is not None:
-            effect, article = self._compare(capture, found, address, article, effect)
+            effect, article = self.compare(capture, found, address, article, effect, pages)
             state = CaptureState.SAME if effect is Effect.SAME else CaptureState.STORED
             self.work.end(capture, state, article_id=article.id, effect=effect)
         self.seen(capture, address, article, version_hash(found))
@@ -267,10 +277,26 @@ class Decider(Moves):
         self.tell(Change.RELINKED, article, ["addresses"], capture)
         return article
 
-    def _compare(
-        self, capture: Capture, found: Article, address: Address, article: KnownArticle, effect: Effect
+    def compare(
+        self,
+        capture: Capture,
+        found: Article,
+        address: Address,
+        article: KnownArticle,
+        effect: Effect,
+        pages: Mapping[int, str],
     ) -> tuple[Effect, KnownArticle]:
-        """Compare with what is shown: the same, another reading, another version, or an article of its own."""
+        """Compare with what is shown: the same, another reading, another version, or an article of its own.
+
+        Args:
+            capture: of the article's (first) page.
+            found: what it reads as, together with its further pages.
+            address: where it is served.
+            article: what is known under that address.
+            effect: what the reading does if nothing has changed.
+            pages: record ids of the captures of further pages, by number.
+            pages: record ids of the captures of further pages, by number.
+        """
         shown = self.state.shown[article.id]
         found = settled(found, shown, listed=capture.item is not None)
         better = (shown.reader_version, shown.rules, shown.template) != (
@@ -279,32 +305,40 @@ class Decider(Moves):
             found.template,
         )
         digest = version_hash(found)
-        if better and digest != article.version_hash:
-            self._reread(article)
+        if (better or shown.incomplete) and digest != article.version_hash:
+            self._reread(article, pages)
             shown = self.state.shown[article.id]
         if digest == article.version_hash:
             fields = changed_fields(shown.field_hashes, field_hashes(found))
+            completed = shown.incomplete and PAGES_MISSING not in found.flags
+            if fields or completed:
+                self._show(capture, found, article, pages)
             if fields:
-                self._show(capture, found, article)
-                kind, cause = (Change.REREAD, Cause.REREAD) if better else (Change.UPDATED, Cause.SOURCE)
+                kind, cause = (Change.REREAD, Cause.REREAD) if better or completed else (Change.UPDATED, Cause.SOURCE)
                 self.tell(kind, article, fields, capture, cause=cause)
             return effect, article
         others = [one for one in self.state.of_article(article.id) if one.alive and one.id != address.id]
         if address.role == DUPLICATE and any(one.role == PRIMARY for one in others):
-            own = self._create(capture, found, address, split_from=article.id)
+            own = self._create(capture, found, address, pages, split_from=article.id)
             self.tell(Change.RELINKED, article, ["addresses"], capture, other=own.id)
             return Effect.SPLIT, own
         fields = changed_fields(shown.field_hashes, field_hashes(found))
         article.version_no += 1
         self.state.set_text(article, digest, word_count(found))
         self.work.add_version(article.id, article.version_no, capture, address.id)
-        self._show(capture, found, article)
+        self._show(capture, found, article, pages)
         self.tell(Change.UPDATED, article, fields, capture)
         self.take_back(article, capture)
         return Effect.CHANGED, article
 
     def _create(
-        self, capture: Capture, found: Article, address: Address, *, split_from: int | None = None
+        self,
+        capture: Capture,
+        found: Article,
+        address: Address,
+        pages: Mapping[int, str],
+        *,
+        split_from: int | None = None,
     ) -> KnownArticle:
         first_seen = min(address.first_seen_at, capture.fetched_at)
         day, basis = sort_date(found, first_seen)
@@ -330,30 +364,34 @@ class Decider(Moves):
         self.state.add_article(article)
         self.state.give(address, article, PRIMARY)
         self.work.add_version(article.id, 1, capture, address.id)
-        self._show(capture, found, article)
+        self._show(capture, found, article, pages)
         self.tell(Change.CREATED, article, [], capture, other=split_from)
         return article
 
-    def _show(self, capture: Capture, found: Article, article: KnownArticle) -> None:
+    def _show(self, capture: Capture, found: Article, article: KnownArticle, pages: Mapping[int, str]) -> None:
         """Make this reading the one that is shown."""
         url = self.state.addresses[article.address_id].url
-        shown = self.work.add_reading(article.id, article.version_no, found, capture, url)
+        shown = self.work.add_reading(article.id, article.version_no, found, capture, url, pages)
         self.state.shown[article.id] = shown
         article.reading_id, article.changed = shown.reading_id, True
         article.sort_date, article.sort_date_basis = sort_date(found, article.first_seen_at)
 
-    def _reread(self, article: KnownArticle) -> None:
-        """Read what is shown with the present reader, so that better rules do not look like an edit."""
+    def _reread(self, article: KnownArticle, pages: Mapping[int, str]) -> None:
+        """Read what is shown with the present reader, so that better rules do not look like an edit.
+
+        Nor does it when pages come in that were missing: they are read with those that are shown.
+        """
         shown = self.state.shown[article.id]
         if self.reread is None:
             return
-        capture, location = self.archived(shown.capture_id)
-        again = self.reread(capture, location)
-        if not isinstance(again, Article):
+        whole = self.archived(shown.capture_id, {**pages, **shown.pages} if shown.incomplete else shown.pages)
+        read = self.reread(whole)
+        if not isinstance(read.outcome, Article):
             return
+        capture, again = read.capture, read.outcome
         again = settled(again, shown, listed=capture.item is not None)
         fields = changed_fields(shown.field_hashes, field_hashes(again))
         if fields:
             self.state.set_text(article, version_hash(again), word_count(again))
-            self._show(capture, again, article)
+            self._show(capture, again, article, read.pages)
             self.tell(Change.REREAD, article, fields, capture, cause=Cause.REREAD)

@@ -1,6 +1,6 @@
 """What reading made of a capture, and what loading made of that."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -41,20 +41,56 @@ class Held:
     detail: str = ""
 
 
-Outcome = Article | Refusal | NotModified | SameBytes | FetchFailed | Held
+@dataclass(frozen=True, slots=True)
+class NoPage:
+    """What was fetched as a further page of an article is none: another title, or nothing that is not on the others."""
+
+    reason: str
+
+
+Outcome = Article | Refusal | NotModified | SameBytes | FetchFailed | Held | NoPage
+
+Located = tuple[Capture, Location]
+"""A capture and where it lies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The captures that one article is read from.
+
+    Attributes:
+        first: of its first page.
+        pages: of its further pages, by number.
+        apart: numbers that lead to what is no page of it, and why.
+        asked: number of the page that is to be read; the others are its company.
+    """
+
+    first: Located
+    pages: Mapping[int, Located]
+    apart: Mapping[int, str]
+    asked: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class ReadResult:
-    """A capture, where it lies, and what reading made of it."""
+    """A capture, where it lies, and what reading made of it.
+
+    Attributes:
+        first: capture of the first page, where `capture` is that of a further page of an article.
+        pages: record ids of the further pages that the article was read from, by number.
+        apart: numbers of what turned out to be no page of the article, and why.
+    """
 
     capture: Capture
     location: Location
     outcome: Outcome
+    first: Capture | None = None
+    pages: Mapping[int, str] = field(default_factory=dict)
+    apart: Mapping[int, str] = field(default_factory=dict)
 
 
-Reread = Callable[[Capture, Location], Article | Refusal]
-"""Reads an archived capture again with the present reader and rules."""
+Reread = Callable[[Whole], ReadResult]
+"""Reads archived captures of an article again with the present reader and rules."""
 
 
 class Effect(StrEnum):

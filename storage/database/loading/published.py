@@ -1,14 +1,14 @@
 """The published fields of an article: their digests, and what a later reading must not lose."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from storage.addresses import address_key
-from storage.records import VIETNAM, Article, DateBasis, MissingDate, Precision
+from storage.records import PAGES_MISSING, VIETNAM, Article, DateBasis, MissingDate, Precision
 from storage.text import sha256_hex
 
 SAME_TEXT_WORDS = 50
@@ -36,7 +36,7 @@ _PLAIN = (
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What is compared of the reading that is shown now."""
+    """What is compared of the reading that is shown now; `pages` are the captures of further pages, by number."""
 
     reading_id: int
     capture_id: str
@@ -53,6 +53,13 @@ class Shown:
     inferred_to: date | None
     inferred_basis: str | None
     template: str | None
+    flags: Sequence[str]
+    pages: Mapping[int, str]
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether the article goes on over pages that it was not read from."""
+        return PAGES_MISSING in self.flags
 
 
 class _Same:

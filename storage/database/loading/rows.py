@@ -1,6 +1,6 @@
 """The rows that a batch writes, and how records become rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
@@ -34,6 +34,7 @@ class Work:
     versions: list[dict[str, Any]] = field(default_factory=list)
     version_readings: dict[tuple[int, int], int] = field(default_factory=dict)
     readings: list[dict[str, Any]] = field(default_factory=list)
+    pages: list[dict[str, Any]] = field(default_factory=list)
     images: list[dict[str, Any]] = field(default_factory=list)
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     attachments: list[dict[str, Any]] = field(default_factory=list)
@@ -73,12 +74,16 @@ class Work:
             }
         )
 
-    def add_reading(self, article_id: int, no: int, article: Article, capture: Capture, first_url: str) -> Shown:
+    def add_reading(
+        self, article_id: int, no: int, article: Article, capture: Capture, first_url: str, pages: Mapping[int, str]
+    ) -> Shown:
         """Add a reading of a version, which becomes the version's current one; return what is compared of it."""
         reading_id = self.new_reading_id()
         hashes = field_hashes(article)
         self.readings.append(_reading(reading_id, article_id, no, article, capture.record_id, hashes, self.moment))
         self.version_readings[article_id, no] = reading_id
+        for number, record_id in pages.items():
+            self.pages.append({"reading_id": reading_id, "page": number, "capture_id": record_id})
         for position, image in enumerate(article.images, 1):
             self.images.append({"reading_id": reading_id, "position": position, **_fields(image)})
         for position, linked in enumerate(article.attachments, 1):
@@ -118,6 +123,8 @@ class Work:
             article.inferred_to,
             article.inferred_basis,
             article.template,
+            article.flags,
+            pages,
         )
 
     def tell(

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from storage.database.further_pages import pages_of
 from storage.database.loading.published import Shown
 from storage.database.models import address as addresses
 from storage.database.models import article as articles
@@ -15,7 +16,7 @@ from storage.database.models import reading as readings
 from storage.database.redirects import redirect_sources
 from storage.vocabulary import Purpose
 
-PRIMARY, DUPLICATE, REDIRECT = "primary", "duplicate", "redirect"
+PRIMARY, DUPLICATE, REDIRECT, PAGE = "primary", "duplicate", "redirect", "page"
 """Roles of an article's address."""
 
 
@@ -44,7 +45,7 @@ class Address:
     @property
     def alive(self) -> bool:
         """Whether the article is served at this very address."""
-        return self.role != REDIRECT and self.gone_at is None
+        return self.role not in {REDIRECT, PAGE} and self.gone_at is None
 
 
 @dataclass(slots=True)
@@ -129,7 +130,7 @@ class State:
 
 _ADDRESS = tuple(name for name in Address.__dataclass_fields__ if name != "changed")
 _ARTICLE = tuple(name for name in KnownArticle.__dataclass_fields__ if name not in {"new", "changed"})
-_SHOWN = tuple(name for name in Shown.__dataclass_fields__ if name != "reading_id")
+_SHOWN = tuple(name for name in Shown.__dataclass_fields__ if name not in {"reading_id", "pages"})
 
 
 def fetch_state(connection: Connection, portal: str, address_ids: Collection[str], hashes: Collection[str]) -> State:
@@ -157,10 +158,11 @@ def fetch_state(connection: Connection, portal: str, address_ids: Collection[str
             .join(readings, readings.c.id == articles.c.reading_id)
             .where(articles.c.id.in_(state.articles))
         )
-        for row in shown:
-            values: dict[str, Any] = dict(row._mapping)  # noqa: SLF001
+        rows: list[dict[str, Any]] = [dict(row._mapping) for row in shown]  # noqa: SLF001
+        pages = pages_of(connection, [values["reading_id"] for values in rows])
+        for values in rows:
             article_id: int = values.pop("id")
-            state.shown[article_id] = Shown(**values)
+            state.shown[article_id] = Shown(**values, pages=pages.get(values["reading_id"], {}))
     return state
 
 

@@ -17,6 +17,7 @@ from storage.database.models import (
     file,
     image,
     reading,
+    reading_page,
     version,
     view_count,
 )
@@ -85,6 +86,7 @@ def write(connection: Connection, state: State, work: Work) -> None:
                 .where(version.c.article_id == article_id, version.c.no == no)
                 .values(reading_id=reading_id)
             )
+    insert_rows(connection, reading_page, work.pages)
     insert_rows(connection, image, work.images)
     _write_files(connection, work)
     insert_rows(connection, attachment, work.attachments)

@@ -5,9 +5,9 @@ one or more of them. A *version* is what the publisher changed (title or full te
 of a capture; the article points at the reading that is shown.
 """
 
-from storage.database.models.articles import article, attachment, image, reading, version, view_count
+from storage.database.models.articles import article, attachment, image, reading, reading_page, version, view_count
 from storage.database.models.base import metadata, schema_note
-from storage.database.models.captures import address, capture, file, listing, listing_entry, segment
+from storage.database.models.captures import address, capture, file, further_page, listing, listing_entry, segment
 from storage.database.models.decisions import decision, figure
 from storage.database.models.feed import change, feed
 from storage.database.models.links import follower, link, link_key, link_signature, story, story_article
@@ -26,6 +26,7 @@ __all__ = [
     "figure",
     "file",
     "follower",
+    "further_page",
     "image",
     "link",
     "link_key",
@@ -36,6 +37,7 @@ __all__ = [
     "portal",
     "portal_unit",
     "reading",
+    "reading_page",
     "run",
     "schema_note",
     "search",

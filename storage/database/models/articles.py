@@ -83,6 +83,15 @@ reading = Table(
     sqlite_autoincrement=True,
 )
 
+# The captures of further pages that a reading was made from, besides that of the first page.
+reading_page = Table(
+    "reading_page",
+    metadata,
+    Column("reading_id", ForeignKey("reading.id"), primary_key=True),
+    Column("page", Integer, primary_key=True),
+    Column("capture_id", ForeignKey("capture.record_id"), nullable=False, index=True),
+)
+
 image = Table(
     "image",
     metadata,

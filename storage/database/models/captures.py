@@ -125,3 +125,20 @@ file = Table(
     Column("sha256", Text),
     Index(None, "portal", "state"),
 )
+
+# The further pages of articles, by the address of the first one. `page_id` is the id of the page's own address.
+further_page = Table(
+    "further_page",
+    metadata,
+    Column("address_id", ForeignKey("address.id"), primary_key=True),
+    Column("page", Integer, primary_key=True),
+    Column("page_id", Text, nullable=False, index=True),
+    Column("portal", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("detail", Text),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("last_run", Text),
+    Column("capture_id", ForeignKey("capture.record_id")),
+    Index(None, "portal", "state"),
+)

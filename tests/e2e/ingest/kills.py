@@ -9,7 +9,7 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import cast
@@ -24,17 +24,17 @@ from crawlers.portals import load
 from crawlers.reading import Seen, Template
 from crawlers.reading.listing import read_listing
 from flows.steps import house as houses
-from flows.steps import pipeline
+from flows.steps import pipeline, reading
 from flows.steps.order import Order, Outcome
-from flows.steps.reading import Readers, listing_rows, observe_capture, read_capture
+from flows.steps.reading import Readers, listing_rows, observe_capture, read_capture, whole_result
 from storage import crash
 from storage.addresses import address_key
 from storage.archive import Exchange, SegmentWriter
 from storage.crash import Point
 from storage.database.engine import connect
 from storage.database.leases import Leases
-from storage.database.load import ReadResult, Reread
-from storage.records import VIETNAM, Article, Capture, ListingItem, Location, Refusal
+from storage.database.load import Located, ReadResult, Reread, Whole
+from storage.records import VIETNAM, Capture, ListingItem
 from storage.settings import settings
 from storage.vocabulary import VERDICTS, Purpose, Verdict
 from tests.e2e.crawl.site import Page, Site, article_page, listing_page
@@ -137,15 +137,24 @@ class _DirectReaders:
         self._archive = archive
 
     async def read(
-        self, portal: Portal, captures: Sequence[tuple[Capture, Location]], template: Template | None = None
+        self, portal: Portal, captures: Sequence[Located], template: Template | None, wholes: Mapping[str, Whole]
     ) -> list[ReadResult]:
-        return [ReadResult(one, at, read_capture(self._archive, portal, one, at, template)) for one, at in captures]
+        company = [located for whole in wholes.values() for located in (whole.first, *whole.pages.values())]
+        outcomes = self._outcomes(portal, [*company, *captures], template)
+        return [whole_result(one, at, outcomes, wholes.get(one.record_id)) for one, at in captures]
 
-    async def observe(self, portal: Portal, captures: Sequence[tuple[Capture, Location]]) -> list[Seen | None]:
+    async def observe(self, portal: Portal, captures: Sequence[Located]) -> list[Seen | None]:
         return [observe_capture(self._archive, portal, one, at) for one, at in captures]
 
     def reread(self, portal: Portal, template: Template | None = None) -> Reread:
-        return lambda capture, at: cast("Article | Refusal", read_capture(self._archive, portal, capture, at, template))
+        return lambda whole: whole_result(
+            *whole.first, self._outcomes(portal, [whole.first, *whole.pages.values()], template), whole
+        )
+
+    def _outcomes(
+        self, portal: Portal, located: Sequence[Located], template: Template | None
+    ) -> dict[str, reading.Outcome]:
+        return {one.record_id: read_capture(self._archive, portal, one, at, template) for one, at in located}
 
     def rows(self, portal: Portal) -> Callable[[Capture, bytes], Sequence[ListingItem]]:
         return lambda capture, body: listing_rows(portal, capture, body)

@@ -98,7 +98,7 @@ def test_what_is_shown_now_is_found_and_nothing_else(desk: Desk) -> None:
 def test_a_batch_that_dies_leaves_the_index_as_it_was(desk: Desk) -> None:
     desk.serve("a", title="Tin một")
 
-    def broken(capture: object, location: object) -> object:
+    def broken(whole: object) -> object:
         raise KeyboardInterrupt
 
     desk.reread = broken  # type: ignore[assignment]

@@ -11,10 +11,10 @@ from sqlalchemy import Engine, delete
 
 from storage.consume.dictionary import DERIVED, FEED_VIEWS, OUTSIDE_FEED
 from storage.database.failures import Unfetched, note_failures
-from storage.database.load import Held, ReadResult
+from storage.database.load import Held, ReadResult, Whole
 from storage.database.models import metadata
 from storage.database.portals import PortalRow, sync_portals
-from storage.records import Article, Attachment, Capture, Image, Location, Refusal
+from storage.records import Article, Attachment, Capture, Image, Refusal
 from storage.vocabulary import FetchError, Purpose, RefusalKind
 from tests.unit.database.makers import LONG, PORTAL, Desk, article, row, rows, url
 
@@ -90,9 +90,10 @@ class Newsroom:
         self.archive: dict[str, tuple[str, int]] = {}
         self.desk.reread = self.reread
 
-    def reread(self, capture: Capture, location: Location) -> Article | Refusal:
+    def reread(self, whole: Whole) -> ReadResult:
+        capture, location = whole.first
         name = capture.url.rsplit("/", 1)[1]
-        return self.article(name, *self.archive[capture.record_id])
+        return ReadResult(capture, location, self.article(name, *self.archive[capture.record_id]))
 
     def article(self, name: str, body: str, look: int) -> Article:
         section = f"Mục {self.reader}" if self.reader > 1 else None

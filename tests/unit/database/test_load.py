@@ -7,21 +7,18 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from storage.database.load import FetchFailed, Held, ReadResult, load
+from storage.database.load import FetchFailed, Held, ReadResult, Whole, load
 from storage.records import (
     VIETNAM,
-    Article,
     Attachment,
-    Capture,
     DateBasis,
     Image,
     ListingItem,
-    Location,
     Precision,
     Refusal,
 )
 from storage.vocabulary import FetchError, Purpose, RefusalKind
-from tests.unit.database.makers import FIRST_DAY, LONG, Desk, article, capture, dump, one, row, rows, url
+from tests.unit.database.makers import FIRST_DAY, LONG, Desk, article, capture, dump, one, reading_as, row, rows, url
 
 SHORT = "Năm chữ thôi nhé bạn."
 
@@ -413,9 +410,10 @@ def test_better_reading_is_not_an_edit(desk: Desk) -> None:
     """The reader changes; the old capture, read again, tells that the publisher changed nothing."""
     desk.serve("a", f"Trang chủ {LONG}")
 
-    def reread(capture: Capture, location: Location) -> Article | Refusal:
+    def reread(whole: Whole) -> ReadResult:
+        capture, location = whole.first
         assert location.segment == "segment-1.warc.gz"
-        return article(capture.url, LONG, reader_version="2")
+        return ReadResult(capture, location, article(capture.url, LONG, reader_version="2"))
 
     desk.reread = reread
     desk.next_day()
@@ -433,7 +431,7 @@ def test_better_reading_is_not_an_edit(desk: Desk) -> None:
 
 def test_better_reading_and_an_edit_are_told_apart(desk: Desk) -> None:
     desk.serve("a", f"Trang chủ {LONG}")
-    desk.reread = lambda capture, _: article(capture.url, LONG, reader_version="2")
+    desk.reread = reading_as(LONG, reader_version="2")
     desk.next_day()
     assert desk.serve("a", f"{LONG} sửa", reader_version="2").changed == 1
     versions = rows(desk.engine, "SELECT * FROM v1_article_versions ORDER BY version_no")

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from flows.steps import templates as steps
 from storage.database import templates
 from storage.database.templates import SeenPage
-from tests.unit.database.makers import FIRST_DAY, PORTAL, Desk, article, rows
+from tests.unit.database.makers import FIRST_DAY, PORTAL, Desk, reading_as, rows
 from tests.unit.database.test_load import kinds
 
 SLOGAN = "Chung tay xây dựng phường xã văn minh, sạch đẹp."
@@ -53,7 +53,7 @@ def test_versions_and_kept_blocks(engine: Engine) -> None:
 
 def test_a_template_learned_between_two_captures_makes_no_version(engine: Engine) -> None:
     body = "Bài viết dài của phường. " * 15
-    desk = Desk(engine, reread=lambda capture, _: article(capture.url, body, template="t1"))
+    desk = Desk(engine, reread=reading_as(body, template="t1"))
     desk.serve("a", f"{body}\n{SLOGAN}")
     desk.next_day()
     assert desk.serve("a", body, template="t1").same == 1
@@ -63,7 +63,7 @@ def test_a_template_learned_between_two_captures_makes_no_version(engine: Engine
 
 def test_an_edit_at_the_same_time_is_a_version(engine: Engine) -> None:
     body = "Bài viết dài của phường. " * 15
-    desk = Desk(engine, reread=lambda capture, _: article(capture.url, body, template="t1"))
+    desk = Desk(engine, reread=reading_as(body, template="t1"))
     desk.serve("a", f"{body}\n{SLOGAN}")
     desk.next_day()
     assert desk.serve("a", f"{body} Sửa lại.", template="t1").changed == 1

@@ -8,9 +8,9 @@ from sqlalchemy import Engine, text
 
 from storage.database.load import LoadCounts, SameBytes
 from storage.database.unchanged import unchanged
-from storage.records import Article, Capture, ListingItem, Location, Refusal
+from storage.records import Capture, ListingItem
 from storage.vocabulary import CaptureState
-from tests.unit.database.makers import FIRST_DAY, LONG, Desk, article, one, row, rows, url
+from tests.unit.database.makers import FIRST_DAY, LONG, Desk, article, one, reading_as, row, rows, url
 
 ITEM = ListingItem(url("a"), "Họp báo", "10/03/2025")
 
@@ -85,10 +85,7 @@ def test_an_edit_loaded_in_between_is_not_passed_over(engine: Engine) -> None:
     same = check(desk, back)[back.record_id]
     assert isinstance(same, SameBytes)
 
-    def read(capture: Capture, _: Location) -> Article | Refusal:
-        return article(capture.url, LONG)
-
-    desk.reread = read
+    desk.reread = reading_as(LONG)
     desk.load(row(edit, article(edit.url, LONG.replace("từ1 ", "từ ", 1))))
     desk.load(row(back, same))
     assert one(engine, "SELECT version_no FROM article")["version_no"] == 3

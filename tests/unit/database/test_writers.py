@@ -105,7 +105,7 @@ def test_a_cancelled_batch_leaves_nothing(engine: Engine, rounds: int) -> None:
     desk = Desk(engine)
     batch = [row(desk.capture(name), article(url(name), title=name)) for name in "abc"]
 
-    def broken(capture: object, location: object) -> object:
+    def broken(whole: object) -> object:
         raise KeyboardInterrupt
 
     desk.serve("a", f"{LONG} khác", title="a")

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from crawlers.plan import CrawlReport
+from crawlers.plan import CrawlReport, Target
 from crawlers.portal import Access, Expect, Level, Lifecycle, Listing, Portal, Sureness, Unit
 from flows.steps.order import Mode, Order
-from flows.steps.plan import VISIT_SHARE, attachment_plan, make_plan, seconds_in_window
+from flows.steps.plan import VISIT_SHARE, further_plan, make_plan, seconds_in_window
 from storage.database.plan import Known, ListingKnowledge, Pending, Visit
 from storage.records import VIETNAM, ListingItem
 from storage.vocabulary import Purpose
@@ -115,9 +115,10 @@ def test_attachments_get_what_is_left() -> None:
         reason="finished",
         requests={Purpose.ARTICLE: 60, Purpose.LISTING: 3},
         bytes=1000,
+        segments=("mot.warc.gz",),
     )
-    wanted = [("https://thu.example/tep.pdf", "https://thu.example/bai-1")]
-    plan = attachment_plan(first, wanted, segment=2, spent=spent)
+    wanted = Target(url="https://thu.example/tep.pdf", purpose=Purpose.ATTACHMENT, parent="https://thu.example/bai-1")
+    plan = further_plan(first, [wanted], spent=[spent])
     assert [(target.url, target.purpose, target.parent) for target in plan.targets] == [
         ("https://thu.example/tep.pdf", Purpose.ATTACHMENT, "https://thu.example/bai-1")
     ]

@@ -13,6 +13,7 @@ from pebble.pool.base_pool import PoolStatus
 from crawlers.portal import Portal
 from crawlers.portals import load
 from flows.steps.reading import Outcome, Readers
+from storage.database.load import Whole
 from storage.records import VIETNAM, Article, Capture, Kind, Location, Refusal
 from storage.vocabulary import Purpose, RefusalKind
 
@@ -91,7 +92,7 @@ async def test_reading_happens_in_another_process(readers: Readers) -> None:
 
 def test_a_capture_is_read_again_for_the_loader(readers: Readers) -> None:
     again = readers.reread(load("lao_cai"))
-    assert isinstance(again(*_capture("one")), Article)
-    refused = again(*_capture("hang"))
+    assert isinstance(again(Whole(_capture("one"), {}, {})).outcome, Article)
+    refused = again(Whole(_capture("hang"), {}, {})).outcome
     assert isinstance(refused, Refusal)
     assert refused.kind is RefusalKind.READER_KILLED

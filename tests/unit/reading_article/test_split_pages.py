@@ -5,9 +5,9 @@ from urllib.parse import urljoin
 import pytest
 
 from crawlers.reading import read_page
-from crawlers.reading.joining import PAGES_MISSING, join_pages
+from crawlers.reading.joining import join_pages
 from crawlers.reading.sequel import MAX_PAGES
-from storage.records import Article
+from storage.records import PAGES_MISSING, Article
 
 URL = "https://laocai.gov.vn/tin-tuc/hop-bao-quy-i-1204.html"
 TITLE = "Họp báo quý I về tình hình kinh tế - xã hội của tỉnh"
