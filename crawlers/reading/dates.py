@@ -83,6 +83,7 @@ _TIME = re.compile(
     r"(?P<zone>Z(?!\w)|[+-][0-9]{2}:?[0-9]{2}(?![0-9/.-])))?",
     re.IGNORECASE,
 )
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF0D, 0xFF1B)}
 _LONGEST_GAP = 40
 _LONGEST_LINE = 2000
 _GAP = re.compile(
@@ -137,13 +138,18 @@ class _Day:
     day: int | None
 
 
+def _plain(text: str) -> str:
+    """The text in NFC, with digits and signs of full width (U+FF0D to U+FF1A) as ASCII ones."""
+    return nfc(text).translate(_FULL_WIDTH)
+
+
 def read_date(text: str) -> PrintedDate | None:
     """Return the date that a slot for one prints, or None.
 
     Of several, a whole date goes before a part, and what is not called an update before what is; else the first is
     taken. Prose is no slot: which of its dates is meant cannot be told.
     """
-    text = nfc(text)
+    text = _plain(text)
     found = find_dates(text)
     for kind in ("absolute", "partial", "relative"):
         of_kind = [date for date in found if date.kind == kind]
@@ -161,7 +167,7 @@ def find_dates(text: str) -> list[PrintedDate]:
     Ratios (50/50, 1.374/1.761), document numbers (05/2021/QĐ-UBND), quarters and years alone are no dates. Only the
     first 2,000 characters are looked at: what is longer is no line.
     """
-    text = nfc(text)[:_LONGEST_LINE]
+    text = _plain(text)[:_LONGEST_LINE]
     times = list(_TIME.finditer(text))
     days = list(_days(text, times))
     found = [_printed(text, day, time) for day, time in zip(days, _pair(text, days, times), strict=True)]

@@ -21,6 +21,15 @@ _FILE = re.compile(
 _FILE_NAME = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|ppsx?|odt|ods|odp|rtf|zip|rar|7z|csv)\W*(?:\(.{1,30}\))?$", re.IGNORECASE
 )
+_HANDLER = re.compile(
+    r"download|tai-?(?:ve|xuong|file|tep)|(?:get|view|open)-?file|attach|dinh-?kem|\.ashx", re.IGNORECASE
+)
+"""What the address of a program that hands out files says, where it names no file itself."""
+_TYPE = re.compile(
+    r"(?:^|&)(?:type|ext|extension|format|file-?type)=\.?(?:pdf|docx?|xlsx?|pptx?|rtf|zip|rar|7z|csv)(?:&|$)",
+    re.IGNORECASE,
+)
+_PLACEHOLDER = re.compile(r"(?:place-?holder|loading|lazy|blank|spacer|transparent|1x1|no-?image)[^/]*$", re.IGNORECASE)
 _ONCLICK = re.compile(r"""(?:download|open|view|xem|tai)\w*\s*\(([^)]{1,600})\)""", re.IGNORECASE)
 _QUOTED = re.compile(r"""['"]([^'"]{1,500})['"]""")
 _DOCUMENT = re.compile(r"/documents/\d+/\d+/[^/]+/[0-9a-f-]{36}", re.IGNORECASE)
@@ -60,8 +69,10 @@ def image_url(el: HtmlElement, base: str) -> str | None:
         value: str = (el.get(name) or "").strip()
         if not value or value.startswith(("data:", "javascript:", "about:")):
             continue
+        if name == "src" and el.get("srcset") and _PLACEHOLDER.search(value):
+            continue
         if name.endswith("srcset"):
-            value = next(iter(value.rpartition(",")[2].split()), "")
+            value = _largest(value)
         try:
             url = urljoin(base, value)
         except ValueError:
@@ -69,6 +80,17 @@ def image_url(el: HtmlElement, base: str) -> str | None:
         if value and urlsplit(url).scheme in {"http", "https"}:
             return url
     return None
+
+
+def _largest(srcset: str) -> str:
+    """The address of the widest picture in a `srcset`; of the last one where no widths are given."""
+    candidates = [words for part in re.split(r",\s+|,(?=\S+\s)", srcset) if (words := part.split())]
+    widths = [
+        float(width[:-1]) if re.fullmatch(r"\d{1,5}(?:\.\d{1,3})?[wx]", width := words[-1]) else 0.0
+        for words in candidates
+    ]
+    best = max(range(len(candidates)), key=lambda place: (widths[place], place), default=None)
+    return candidates[best][0] if best is not None else ""
 
 
 def is_content_image(el: HtmlElement) -> bool:
@@ -138,10 +160,21 @@ def _join(base: str, address: str) -> str | None:
 
 def attachment_links(line: Line, base: str) -> list[tuple[str, str]]:
     """Return the (address, shown name) of the files that a line links to, or that its frame shows."""
-    found = [(url, text) for el, text in line.links if (url := attachment_url(el, base))]
+    found = [(url, text) for el, text in line.links if (url := attachment_url(el, base) or _handed_out(el, text, base))]
     if line.kind is Kind.FRAME and (url := attachment_url(line.el, base)):
         found.append((url, ""))
     return found
+
+
+def _handed_out(el: HtmlElement, text: str, base: str) -> str | None:
+    """The address of a file that a program hands out: the link's text is its name, or the address says its type."""
+    url = _join(base, (el.get("href") or "").strip())
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    if _HANDLER.search(f"{parts.path}?{parts.query}") and (_FILE_NAME.search(text) or _TYPE.search(parts.query)):
+        return url
+    return None
 
 
 def is_file_line(line: Line, base: str) -> bool:
@@ -170,8 +203,16 @@ def attachments(lines: Sequence[Line], base: str) -> tuple[Attachment, ...]:
             name = clean(shown) or file_name(url)
             if _is_download(name) and len(name) < 30:
                 name = file_name(url) or name
-            found.setdefault(url, Attachment(url, name, mimetypes.guess_type(urlsplit(url).path)[0] or ""))
+            found.setdefault(url, Attachment(url, name, _media_type(url, name)))
     return tuple(found.values())
+
+
+def _media_type(url: str, name: str) -> str:
+    """The media type by the end of the address, or of the name that is shown."""
+    shown = re.sub(r"\W*(?:\(.{1,30}\))?$", "", name)
+    return mimetypes.guess_type(urlsplit(url).path)[0] or (
+        mimetypes.guess_type(f"/{shown}")[0] or "" if _FILE_NAME.search(name) else ""
+    )
 
 
 def file_name(url: str) -> str:

@@ -5,6 +5,8 @@ from lxml.html import HtmlElement
 from storage.text import clean
 
 _CELLS = frozenset({"td", "th"})
+_MAX_SPAN = 50
+"""Columns or rows that a cell may span: HTML allows 1,000 and 65,534, of which pages live that mean "all"."""
 
 
 def table_rows(table: HtmlElement) -> list[list[str]]:
@@ -58,9 +60,38 @@ def is_data_table(table: HtmlElement) -> bool:
 
 
 def markdown(table: HtmlElement) -> str:
-    """Return a data table as a Markdown table; its first row is the head."""
-    rows = [row for row in table_rows(table) if any(row)]
+    """Return a data table as a Markdown table; its first row is the head.
+
+    Every text stands in its own column: of a cell that spans several, in the first; the others are empty.
+    """
+    rows = [row for row in _grid(table) if any(row)]
     width = max((len(row) for row in rows), default=0)
     cells = [[cell.replace("|", "\\|") for cell in row] + [""] * (width - len(row)) for row in rows]
     written = [f"| {' | '.join(row)} |" for row in cells]
     return "\n".join([*written[:1], f"|{' --- |' * width}", *written[1:]])
+
+
+def _grid(table: HtmlElement) -> list[list[str]]:
+    """The table's texts by column, as a browser sets them (HTML, forming a table)."""
+    grid: list[list[str]] = []
+    open_rows: dict[int, int] = {}  # column → rows below that a cell above still fills
+    for row in table.iter("tr"):
+        texts: list[str] = []
+        for cell in row:
+            if not isinstance(cell.tag, str) or cell.tag not in _CELLS:
+                continue
+            while open_rows.get(len(texts), 0):
+                open_rows[len(texts)] -= 1
+                texts.append("")
+            first, width, height = len(texts), _span(cell, "colspan"), _span(cell, "rowspan")
+            texts += [clean(" ".join(cell.itertext())), *[""] * (width - 1)]
+            open_rows |= dict.fromkeys(range(first, first + width), height - 1) if height > 1 else {}
+        for column in [column for column, rows in open_rows.items() if rows and column >= len(texts)]:
+            open_rows[column] -= 1
+        grid.append(texts)
+    return grid
+
+
+def _span(cell: HtmlElement, name: str) -> int:
+    value = (cell.get(name) or "").strip()
+    return min(max(int(value), 1), _MAX_SPAN) if value.isascii() and value.isdecimal() and len(value) < 6 else 1

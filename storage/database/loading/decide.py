@@ -295,7 +295,6 @@ class Decider(Moves):
             article: what is known under that address.
             effect: what the reading does if nothing has changed.
             pages: record ids of the captures of further pages, by number.
-            pages: record ids of the captures of further pages, by number.
         """
         shown = self.state.shown[article.id]
         found = settled(found, shown, listed=capture.item is not None)
