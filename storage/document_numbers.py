@@ -14,12 +14,11 @@ _CODE = r"[A-ZĐ][A-Za-zĐđ0-9]{0,11}"
 # Spaces only around strokes between capitals: "NĐ - CP", not "QĐ-UBND - Ban hành".
 _CODES = rf"{_CODE}(?:[-–.&/]{_CODE}|\s?[-–&/]\s?[A-ZĐ][A-ZĐ0-9]{{0,11}}(?!\w)){{0,5}}"
 # Not inside another number, date, address or standard ("QCVN 01-1:2018/BYT").
-_START = r"(?<![\w/.:,–-])"
-_END = r"(?![\w])"
-# 27/2018/NĐ-CP, 1972/QĐ-UBND, 30c/NQ-CP, 77/2015/QH13; 66-QĐ/TW.
+_INSIDE = re.compile(r"[\w/.:,–-]")
+# 27/2018/NĐ-CP, 1972/QĐ-UBND, 30c/NQ-CP, 77/2015/QH13; 66-QĐ/TW. What stands before is looked at afterwards: a pattern
+# that begins with a digit is searched several times as fast.
 _PRINTED = re.compile(
-    rf"{_START}(\d{{1,5}}[a-zđ]?)\s?/\s?(?:((?:19|20)\d\d)\s?/\s?)?({_CODES}){_END}"
-    rf"|{_START}(\d{{1,5}}[a-zđ]?)\s?[-–]\s?({_CODE}\s?/\s?{_CODE}){_END}"
+    rf"(\d{{1,5}}[a-zđ]?)\s?(?:/\s?(?:((?:19|20)\d\d)\s?/\s?)?({_CODES})|[-–]\s?({_CODE}\s?/\s?{_CODE}))(?!\w)"
 )
 _ASKED = re.compile(r"(\d{1,5}[a-zđ]?)(?:/((?:19|20)\d\d))?(?:[/–-]([a-zđ][\w.&/–-]*))?", re.IGNORECASE)
 
@@ -43,10 +42,10 @@ def find_numbers(text: str) -> Iterator[DocumentNumber]:
     """Yield the document numbers that a text names, each spelling once."""
     seen: set[str] = set()
     for match in _PRINTED.finditer(text):
-        number, year, codes = (match[1], match[2], match[3]) if match[1] else (match[4], None, match[5])
-        if not _is_code(codes):
+        codes = match[3] or match[4]
+        if not _is_code(codes) or _INSIDE.match(text[match.start() - 1 : match.start()]):
             continue
-        found = _number(number, year, codes, "".join(match[0].split()))
+        found = _number(match[1], match[2], codes, "".join(match[0].split()))
         if found.key not in seen:
             seen.add(found.key)
             yield found

@@ -80,7 +80,8 @@ def rows_of(engine: Engine) -> dict[str, tuple[list[str], list[tuple[Any, ...]]]
         found = {}
         for table in metadata.sorted_tables:
             keys = ", ".join(f'"{column.name}"' for column in table.primary_key)
-            rows = connection.execute(text(f'SELECT * FROM "{table.name}" ORDER BY {keys}'))
+            names = ", ".join(f'"{column.name}"' for column in table.columns)  # without the generated ones
+            rows = connection.execute(text(f'SELECT {names} FROM "{table.name}" ORDER BY {keys}'))
             found[table.name] = (list(rows.keys()), [tuple(row) for row in rows])
     return found
 
@@ -90,14 +91,14 @@ def raw(engine: Engine, rows: dict[str, tuple[list[str], list[tuple[Any, ...]]]]
     driver = engine.raw_connection()
     cursor = driver.cursor()
     names = [name for name in rows if rows[name][1] and name not in {"feed", "schema_note", "alembic_version"}]
-    batches = -(-max(len(found) for _, found in rows.values()) // BATCH)
+    every = sum(len(rows[name][1]) for name in names)
+    size = -(-every // max(1, len(rows["article"][1]) * 2 // BATCH))
     started = time.perf_counter()
-    for number in range(batches):
-        for name in names:
-            columns, found = rows[name]
-            size = -(-len(found) // batches)
-            part = found[number * size : (number + 1) * size]
-            listed = ", ".join(f'"{column}"' for column in columns)
+    for name in names:
+        columns, found = rows[name]
+        listed = ", ".join(f'"{column}"' for column in columns)
+        for first in range(0, len(found), size):
+            part = found[first : first + size]
             if engine.dialect.name == "postgresql":
                 with cursor.copy(f'COPY "{name}" ({listed}) FROM STDIN') as copy:
                     for row in part:
@@ -105,7 +106,7 @@ def raw(engine: Engine, rows: dict[str, tuple[list[str], list[tuple[Any, ...]]]]
             else:
                 marks = ", ".join("?" * len(columns))
                 cursor.executemany(f'INSERT INTO "{name}" ({listed}) VALUES ({marks})', part)
-        driver.commit()
+            driver.commit()
     seconds = time.perf_counter() - started
     driver.close()
     return seconds
