@@ -47,6 +47,7 @@ def read_page(
     listing: ListingItem | None = None,
     fetched_at: datetime | None = None,
     template: Template | None = None,
+    released: bool = False,
 ) -> Article | Refusal:
     """Read a page; never raises, whatever the bytes.
 
@@ -58,12 +59,20 @@ def read_page(
         listing: the listing row that led to the page: its title, date and lead are witnesses.
         fetched_at: when it was fetched (aware): chooses the rules, bounds dates.
         template: the portal's learned template, for the blocks that are no article's.
+        released: a person has said that the page is an article, whatever its words and its shape say.
 
     Returns:
         The article, or a refusal with the kind and the evidence.
     """
     return read_and_observe(
-        body, url=url, headers=headers, portal=portal, listing=listing, fetched_at=fetched_at, template=template
+        body,
+        url=url,
+        headers=headers,
+        portal=portal,
+        listing=listing,
+        fetched_at=fetched_at,
+        template=template,
+        released=released,
     )[0]
 
 
@@ -76,6 +85,7 @@ def read_and_observe(
     listing: ListingItem | None = None,
     fetched_at: datetime | None = None,
     template: Template | None = None,
+    released: bool = False,
     observed: bool = False,
 ) -> tuple[Article | Refusal, Seen | None]:
     """Read a page as `read_page` does; where `observed`, give also what its portal's template is learned from.
@@ -90,7 +100,7 @@ def read_and_observe(
         decoded = _decoded(body, headers or {})
         if isinstance(decoded, Decoded):
             page = build(parse(decoded.text, address), address, stands_alone)
-            found = _read(page, decoded, portal, listing, fetched_at, template)
+            found = _read(page, decoded, portal, listing, fetched_at, template, released=released)
         else:
             found = decoded
     except TooComplex as error:
@@ -120,6 +130,8 @@ def _read(
     listing: ListingItem | None,
     fetched_at: datetime | None,
     template: Template | None,
+    *,
+    released: bool,
 ) -> Article | Verdict:
     rules, rows, name = _rules(portal, fetched_at)
     rules, rows = tuple(_present(rule, decoded.text) for rule in rules), _named_in(rows, decoded.text)
@@ -133,6 +145,7 @@ def _read(
         rules_name=name,
         version=READER_VERSION,
         template=template,
+        released=released,
     )
 
 

@@ -14,6 +14,7 @@ from crawlers.reading import title as titles
 from crawlers.reading.body import Parts, part
 from crawlers.reading.events import event_date
 from crawlers.reading.fields import Reading
+from crawlers.reading.frame import frame
 from crawlers.reading.language import language_of
 from crawlers.reading.lines import Says
 from crawlers.reading.meta import read_meta
@@ -46,15 +47,17 @@ def read_article(
     rules_name: str,
     version: str,
     template: Template | None = None,
+    released: bool = False,
 ) -> Article | verdict.Verdict:
     """Read a walked page. The tree is not changed.
 
     A template says what an article is not looked for in. Inside the container it takes lines at the head and the tail,
-    credits, bylines and captions excepted; where nothing would be left, the page is read without it.
+    credits, bylines and captions excepted; where nothing would be left, the page is read without it. A released page
+    is not judged by its words and its shape.
     """
     marks = mark(page, template) if template is not None else None
     meta = read_meta(page.root)
-    reading = Reading(page, meta, rules, row_selectors, listing, fetched_at, flags=list(flags))
+    reading = Reading(page, meta, rules, row_selectors, listing, fetched_at, flags=list(flags), released=released)
     found = _read(reading, marks, rules_name, version)
     if marks is None or template is None or not (count := marks.count):
         return found
@@ -63,7 +66,7 @@ def read_article(
     if isinstance(found, verdict.Verdict) or not found.full_text:
         shows = isinstance(found, Article) and bool(found.attachments or found.images)
         if marks.wipe(shared_only=shows):
-            again = Reading(page, meta, rules, row_selectors, listing, fetched_at, flags=list(flags))
+            again = Reading(page, meta, rules, row_selectors, listing, fetched_at, flags=list(flags), released=released)
             found, count = _read(again, marks, rules_name, version), marks.count
     if isinstance(found, verdict.Verdict) or not count:
         return found
@@ -74,7 +77,7 @@ def read_article(
 def _read(reading: Reading, marks: Marks | None, rules_name: str, version: str) -> Article | verdict.Verdict:
     page, meta, rules, listing = reading.page, reading.meta, reading.rules, reading.listing
     refused = verdict.of_words(page, meta)
-    if refused is not None:
+    if refused is not None and not reading.released:
         return refused
     echoes = titles.Echoes(page, meta, listing)
     title = titles.find_title(page, rules, echoes)
@@ -89,7 +92,7 @@ def _read(reading: Reading, marks: Marks | None, rules_name: str, version: str) 
         named=_is_named(title),
         row_selectors=reading.row_selectors,
     )
-    if refused is not None:
+    if refused is not None and not reading.released:
         return refused
     weak = title is not None and titles.is_weak(title, echoes)
     strong = title.line if title is not None and not weak else None
@@ -165,6 +168,7 @@ def _assemble(  # one line a field
         if not other.lines:
             texts, lead = tuple(Paragraph(f"b{number}", text) for number, text in enumerate(other.texts, 1)), None
     told["container"] = Provenance(place.method, place.evidence)
+    told["frame"] = Provenance("path", frame(place.node))
     _tell_parts(told, place, (lead, parts.lead_why), len(images), len(files))
     writer, credit = fields.people_of(reading, parts)
     when = fields.published_of(reading, parts)

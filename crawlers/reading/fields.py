@@ -33,7 +33,7 @@ _HOME_WORDS = frozenset({"trang chủ", "home", "trang nhất", "trang chu"})
 
 @dataclass(slots=True)
 class Reading:
-    """What is known while a page is read."""
+    """What is known while a page is read. A `released` one is an article to a person, whatever it looks like."""
 
     page: Page
     meta: Meta
@@ -43,6 +43,7 @@ class Reading:
     fetched_at: datetime | None
     told: dict[str, Provenance] = field(default_factory=dict)
     flags: list[str] = field(default_factory=list)
+    released: bool = False
 
 
 def people_of(reading: Reading, parts: Parts) -> tuple[people.Byline | None, str | None]:

@@ -5,7 +5,7 @@ What a command needs is imported when it runs, so that `congtin --help` stays qu
 
 import typer
 
-from flows.cli import db, diff, export, ingest, links, portal, read, search, show, status
+from flows.cli import db, decide, diff, doctor, export, ingest, links, portal, read, search, show, status
 from flows.cli.common import fail
 
 app = typer.Typer(
@@ -38,6 +38,10 @@ app.command("status")(status.status)
 app.command("show")(show.show)
 app.command("diff")(diff.diff)
 app.command("export")(export.export)
+app.command("doctor")(doctor.doctor)
+app.command("held")(decide.held)
+app.command("release")(decide.release)
+app.command("reject")(decide.reject)
 app.command("search")(search.search)
 app.add_typer(links.app, name="links")
 app.add_typer(portal.app, name="portal")

@@ -14,19 +14,24 @@ from sqlalchemy import Engine
 from crawlers.portal import Portal
 from crawlers.reading import READER_VERSION, rules_name
 from crawlers.reading.template import ENOUGH, Template
+from flows.steps.gate import Gate, Usual
 from flows.steps.order import Counts
 from flows.steps.reading import Readers
 from flows.steps.templates import learn_from
 from storage.crash import Point, sync_point
 from storage.database.captures import claim, index, pending
+from storage.database.decisions import released, reopen
+from storage.database.figures import held_readings, known_texts, usual
 from storage.database.further_pages import wholes
-from storage.database.load import LoadCounts, ReadResult, SameBytes, load
+from storage.database.load import Held, LoadCounts, ReadResult, SameBytes, load
 from storage.database.templates import current, seen_addresses
 from storage.database.unchanged import unchanged
 from storage.records import Article, Capture, Location, Refusal
 from storage.vocabulary import Purpose
 
-_LOADED = ("new", "changed", "same", "joined", "split", "gone", "restored", "held", "errors", "quarantined")
+_LOADED = (
+    "new", "changed", "same", "joined", "split", "gone", "restored", "held", "rejected", "errors", "quarantined",
+)  # fmt: skip
 """The numbers that loading gives."""
 
 
@@ -43,6 +48,7 @@ class Batches:
         size: captures of one transaction.
         on_batch: called after each step.
         counts: what was done so far.
+        segments: those to index; empty means all.
     """
 
     engine: Engine
@@ -53,39 +59,71 @@ class Batches:
     size: int
     on_batch: Callable[[Counts], None]
     counts: Counts = field(default_factory=Counts)
+    segments: Sequence[str] = ()
     _read: Sequence[ReadResult] = ()
     _template: Template | None = None
     _frozen: bool = False
     _pages: list[tuple[Capture, Location]] = field(default_factory=list)
+    _gate: Gate | None = None
 
     async def drain(self, *, more: bool = False) -> None:
         """Index what the segments hold beyond what is indexed, then read and load until nothing is pending.
 
         All are read with one template, the one in force before the first. While `more` comes, a portal without enough
-        pages for a template waits for them.
+        pages for a template waits for them, and the gate may keep some pages until more are read.
 
         Raises:
             sqlalchemy.exc.DBAPIError: the database does not answer; what is not loaded yet is loaded by the next call.
         """
         await self._load()
         await self.index()
-        if not self._frozen and not await self._freeze(more=more):
-            return
-        while claimed := await asyncio.to_thread(claim, self.engine, self.portal.name, self.run_id, self.size):
-            same = await asyncio.to_thread(self._unchanged, [capture for capture, _ in claimed])
-            changed = [one for one in claimed if one[0].record_id not in same]
-            company = await asyncio.to_thread(wholes, self.engine, changed)
-            self._read = await self.readers.read(self.portal, changed, self._template, company) + [
-                ReadResult(*one, same[one[0].record_id]) for one in claimed if one[0].record_id in same
-            ]
-            self._pages += [one for one in changed if one[0].purpose is Purpose.ARTICLE]  # pages of one share much
-            sync_point(Point.READ)
+        if self._frozen or await self._freeze(more=more):
+            while claimed := await asyncio.to_thread(claim, self.engine, self.portal.name, self.run_id, self.size):
+                await self._read_through(claimed)
+        if not more:
+            self._read = (await self._opened()).finish()
             await self._load()
+
+    async def _read_through(self, claimed: Sequence[tuple[Capture, Location]]) -> None:
+        """Read captures and load those that the gate lets go on."""
+        same = await asyncio.to_thread(self._unchanged, [capture for capture, _ in claimed])
+        changed = [one for one in claimed if one[0].record_id not in same]
+        let_through = await asyncio.to_thread(released, self.engine, [capture for capture, _ in changed])
+        company = await asyncio.to_thread(wholes, self.engine, changed)
+        results = await self.readers.read(self.portal, changed, self._template, company, let_through)
+        results += [ReadResult(*one, same[one[0].record_id]) for one in claimed if one[0].record_id in same]
+        self._pages += [one for one in changed if one[0].purpose is Purpose.ARTICLE]  # pages of one share much
+        sync_point(Point.READ)
+        shown = await asyncio.to_thread(known_texts, self.engine, results)
+        self._read = (await self._opened()).admit(results, shown)
+        await self._load()
+
+    async def take_up_held(self) -> None:
+        """Let pages that a gate keeps back be read again where code or rules have changed since."""
+        held = await asyncio.to_thread(held_readings, self.engine, self.portal.name)
+        stale = [
+            record_id for record_id, reader, at in held if reader != f"{READER_VERSION} {rules_name(self.portal, at)}"
+        ]
+        if stale:
+            await asyncio.to_thread(reopen, self.engine, stale)
+
+    @property
+    def evidence(self) -> str:
+        """Why the gate held pages of this run, for people; "" if it held none."""
+        return self._gate.evidence() if self._gate else ""
+
+    async def _opened(self) -> Gate:
+        if self._gate is None:
+            history = await asyncio.to_thread(usual, self.engine, self.portal.name, self.run_id)
+            self._gate = Gate(Usual.of(history))
+        return self._gate
 
     async def index(self) -> None:
         """Enter what the segments hold beyond what was entered before, listing rows included."""
         rows = self.readers.rows(self.portal)
-        self.counts.indexed += await asyncio.to_thread(index, self.engine, self.archive, self.portal.name, rows=rows)
+        self.counts.indexed += await asyncio.to_thread(
+            index, self.engine, self.archive, self.portal.name, rows=rows, only=self.segments
+        )
         self.on_batch(self.counts)
 
     async def learn(self) -> None:
@@ -136,7 +174,7 @@ class Batches:
                 counts.read += 1
                 continue
             match result.outcome:
-                case Article() as article:
+                case (Article() as article) | Held(article=article):
                     counts.read += 1
                     counts.articles += 1
                     for name in self.portal.expect.fill:

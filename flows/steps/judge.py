@@ -45,6 +45,9 @@ class Findings:
         database: what the database answered last while it was down, or "".
         closed: why nothing was fetched although nothing is wrong (night window), or "".
         standing: of the rows that the run's listings showed, those asked so far without and with an article.
+        drift: why pages of this run were held, or "".
+        waiting: pages held, in this run or before, that wait for a person.
+        seen_moved: whether a run of an earlier day was led to another host too.
     """
 
     portal: Portal
@@ -56,6 +59,9 @@ class Findings:
     database: str = ""
     closed: str = ""
     standing: tuple[int, int] = (0, 0)
+    drift: str = ""
+    waiting: int = 0
+    seen_moved: bool = False
 
     @property
     def listings(self) -> tuple[ListingReport, ...]:
@@ -132,7 +138,10 @@ def _dead(findings: Findings) -> tuple[Verdict, str] | None:
     causes = _causes(findings)
     moved_to = findings.report.moved_to if findings.report else ""
     if moved_to or Verdict.MOVED in causes:
-        return Verdict.MOVED, f"Danh sách chuyển hướng tới {moved_to or 'máy chủ khác'}."
+        where = f"Danh sách chuyển hướng tới {moved_to or 'máy chủ khác'}."
+        if findings.seen_moved:
+            return Verdict.MOVED, where
+        return Verdict.REDIRECTED, f"{where} Lần đầu thấy; ngày khác thấy lại thì coi là đã chuyển."
     for verdict in (Verdict.BLOCKED, Verdict.UNREACHABLE, Verdict.ROBOTS, Verdict.GONE):
         if verdict in causes:
             return verdict, causes[verdict]
@@ -200,6 +209,14 @@ def _still_refused(findings: Findings) -> tuple[Verdict, str] | None:
     return Verdict.MANY_REFUSED, f"{without}/{without + having} dòng của danh sách đã được tải mà chưa cho bài nào."
 
 
+def _held(findings: Findings) -> tuple[Verdict, str] | None:
+    """Pages that wait for a person keep the portal from turning green."""
+    if not findings.counts.held and not findings.waiting:
+        return None
+    said = f"{findings.counts.held} trang của lần chạy này bị giữ lại, {findings.waiting} trang chờ người xem"
+    return Verdict.DRIFTED, f"{said}: {findings.drift}." if findings.drift else f"{said}."
+
+
 def _drifted(findings: Findings) -> tuple[Verdict, str] | None:
     if findings.counts.articles < SAMPLE:
         return None
@@ -242,6 +259,7 @@ _CHECKS: tuple[_Check, ...] = (
     _half_failures,
     _many_refused,
     _still_refused,
+    _held,
     _drifted,
     _partial,
     _quiet,

@@ -49,6 +49,7 @@ class Counts:
         gone, restored: articles that vanished from their portal, or came back.
         refused: pages that are no article, by kind.
         held: articles kept back for a person.
+        rejected: pages that a person has said stay out.
         errors: article responses with nothing to read (HTTP error, cut body).
         quarantined: records that could not be stored.
         filled: articles read that have a value, by field of the portal's `Expect.fill`.
@@ -67,6 +68,7 @@ class Counts:
     restored: int = 0
     refused: dict[RefusalKind, int] = field(default_factory=dict)
     held: int = 0
+    rejected: int = 0
     errors: int = 0
     quarantined: int = 0
     filled: dict[str, int] = field(default_factory=dict)

@@ -20,6 +20,8 @@ from crawlers.plan import CrawlReport, Plan, Stop, Target
 from crawlers.portal import Lifecycle, Portal
 from flows.steps.batch import Batches
 from flows.steps.crawl import CrawlLostError, Log, crawl, read_report
+from flows.steps.doctor import Ended, Scope, examine, secrets_of
+from flows.steps.doctor.verdict import proved
 from flows.steps.house import House, Watcher
 from flows.steps.judge import Findings, judge
 from flows.steps.links import follow_feed
@@ -32,12 +34,13 @@ from storage import archive as warc
 from storage.crash import Point, sync_point
 from storage.database import runs
 from storage.database.attachments import wanted_attachments
+from storage.database.decisions import kept_back
 from storage.database.failures import Unfetched, note_failures
 from storage.database.further_pages import wanted_pages
 from storage.database.marks import ListingOutcome, finish_listings
 from storage.database.plan import known, standing
 from storage.records import VIETNAM, Capture, Location, Refusal
-from storage.vocabulary import Purpose, RefusalKind, Verdict
+from storage.vocabulary import CaptureState, Purpose, RefusalKind, Verdict
 
 T = TypeVar("T")
 
@@ -158,6 +161,7 @@ class _Run:
         return stale
 
     async def _stages(self, stale: Sequence[str]) -> Judgement:
+        await self._batches.take_up_held()
         await self._stage("xử lý phần còn lại", self._batches.drain)
         self._batches.reopen()
         for run_id in stale:
@@ -169,11 +173,39 @@ class _Run:
             await self._fetch()
         await self._link()
         findings = self.findings(await self._front())
-        return judge(
+        engine, name = self.house.engine, self.portal.name
+        judgement = judge(
             replace(
-                findings, standing=await asyncio.to_thread(standing, self.house.engine, self.portal.name, self.run_id)
+                findings,
+                standing=await asyncio.to_thread(standing, engine, name, self.run_id),
+                waiting=len(await asyncio.to_thread(kept_back, engine, name, {CaptureState.HELD})),
+                seen_moved=await asyncio.to_thread(runs.seen_moved, engine, name, datetime.now(VIETNAM).date()),
             )
         )
+        return await self._stage("kiểm tra bất biến", lambda: self._proved(judgement))
+
+    async def _proved(self, judgement: Judgement) -> Judgement:
+        """Return the judgement with what the doctor finds of this run."""
+        checked = await examine(
+            Scope(
+                self.house.engine,
+                self._archive,
+                self.house.settings.var,
+                self.portal.name,
+                self.portal,
+                self.run_id,
+                Ended(judgement.verdict, asdict(self.counts), self._report),
+                live=True,
+                secrets=secrets_of(self.house.settings),
+            ),
+            self.house.readers,
+        )
+        for one in checked:
+            for finding in one.findings:
+                self.log.error(
+                    "invariant %s broken: %s: %s: %s", one.invariant, finding.subject, finding.what, finding.todo
+                )
+        return proved(judgement, checked)
 
     async def _fetch(self) -> None:
         plan = await self._stage("lập kế hoạch", self._plan)
@@ -337,6 +369,7 @@ class _Run:
             front or {},
             lost=self.lost,
             closed=self.closed,
+            drift=self._batches.evidence if self.run_id else "",
         )
 
     def _take_report(self) -> None:

@@ -96,6 +96,7 @@ def _funnel(outcome: Outcome, fetched: Mapping[str, int]) -> tuple[Step, ...]:
         Step("thêm địa chỉ của bài đã biết", "joined", counts.joined),
         Step("từ chối", "refused", counts.refusals),
         Step("giữ lại chờ người xem", "held", counts.held),
+        Step("người vận hành bác", "rejected", counts.rejected),
         Step("không có gì để đọc", "errors", counts.errors),
         Step("không lưu được", "quarantined", counts.quarantined),
         Step("bài biến mất", "gone", counts.gone),

@@ -9,9 +9,10 @@ Crash protocol: write, flush, fsync, and only then does a response count. `recov
 writers after their last whole pair. The database can be rebuilt from here.
 """
 
+from storage.archive.audit import ReadBack, read_back, read_back_one
 from storage.archive.decoding import decode_body
 from storage.archive.exchange import ArchiveError, BodyCut, BodyError, BodyTooLarge, Exchange, SegmentDamaged
-from storage.archive.folder import segments
+from storage.archive.folder import open_segments, segments
 from storage.archive.reader import read, scan
 from storage.archive.recovery import recover
 from storage.archive.writer import SegmentWriter
@@ -22,10 +23,14 @@ __all__ = [
     "BodyError",
     "BodyTooLarge",
     "Exchange",
+    "ReadBack",
     "SegmentDamaged",
     "SegmentWriter",
     "decode_body",
+    "open_segments",
     "read",
+    "read_back",
+    "read_back_one",
     "recover",
     "scan",
     "segments",

@@ -49,6 +49,15 @@ def read(archive: Path, portal: str, location: Location) -> tuple[Capture, bytes
         BodyCut: the body was not received whole, or does not decode.
         BodyTooLarge: the body decodes to more than is allowed.
     """
+    response, metadata = whole_pair(archive, portal, location)
+    if (reason := metadata.facts["truncated"]) is not None:
+        raise BodyCut(f"received in part ({reason})")
+    capture = capture_of(response, metadata)
+    return capture, decode_body(response.body, capture.headers), response.body
+
+
+def whole_pair(archive: Path, portal: str, location: Location) -> tuple[Response, Metadata]:
+    """Return the records at a place. Raises ArchiveError where nothing whole lies."""
     file, _ = open_segment(archive, portal, location.segment)
     with file:
         file.seek(location.offset)
@@ -56,10 +65,7 @@ def read(archive: Path, portal: str, location: Location) -> tuple[Capture, bytes
     if found is None:
         raise ArchiveError(f"{portal}/{location.segment}: no pair of records at byte {location.offset}")
     _, _, response, metadata = found
-    if (reason := metadata.facts["truncated"]) is not None:
-        raise BodyCut(f"received in part ({reason})")
-    capture = capture_of(response, metadata)
-    return capture, decode_body(response.body, capture.headers), response.body
+    return response, metadata
 
 
 def pairs(file: BinaryIO) -> Iterator[tuple[int, int, Response, Metadata]]:

@@ -57,18 +57,18 @@ class Indexed:
     items: tuple[ListingItem, ...] = ()
 
 
-def index(engine: Engine, archive: Path, portal: str, *, rows: Rows) -> int:
+def index(engine: Engine, archive: Path, portal: str, *, rows: Rows, only: Sequence[str] = ()) -> int:
     """Enter what the portal's segments hold beyond what was entered before; return the number of new captures.
 
     Goes on after the last whole record that was entered, also in a segment that is still being written. Article
-    responses come to wait for reading (state `pending`).
+    responses come to wait for reading (state `pending`). `only` names the segments to look at; empty means all.
 
     Raises:
         sqlalchemy.exc.DBAPIError: the database does not answer.
         ArchiveError, OSError: a segment cannot be read.
     """
     count = 0
-    for name in segments(archive, portal):
+    for name in only or segments(archive, portal):
         with engine.connect() as connection:
             offset = connection.scalar(
                 select(segment_table.c.indexed_to).where(segment_table.c.portal == portal, segment_table.c.name == name)

@@ -3,6 +3,7 @@
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select
@@ -10,9 +11,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from storage.crash import Point, sync_point
 from storage.database.captures import UNSTORABLE, enter, unread
+from storage.database.decisions import Decided, decisions_on, in_force
 from storage.database.engine import is_transient, lock_portal, transact
 from storage.database.failures import note_tries
 from storage.database.feed import number_changes
+from storage.database.figures import keep_figures
 from storage.database.further_pages import apart_ids, note_failed_pages, note_pages, see_pages, whole_of
 from storage.database.keys import address_id
 from storage.database.loading.decide import MISSING
@@ -26,6 +29,7 @@ from storage.database.loading.outcomes import (
     NotModified,
     Outcome,
     ReadResult,
+    Rejected,
     Reread,
     SameBytes,
     Whole,
@@ -38,8 +42,8 @@ from storage.database.loading.write import numbers, write, write_captures
 from storage.database.models import article, capture, reading
 from storage.database.types import now
 from storage.database.values import storable, unstorable
-from storage.records import Article
-from storage.vocabulary import CaptureState, Change, Purpose
+from storage.records import Article, Refusal
+from storage.vocabulary import CaptureState, Change, Decision, Purpose
 
 __all__ = [
     "Effect",
@@ -51,6 +55,7 @@ __all__ = [
     "NotModified",
     "Outcome",
     "ReadResult",
+    "Rejected",
     "Reread",
     "SameBytes",
     "Whole",
@@ -185,6 +190,8 @@ def _store(
         # A further page's reading is one of the first page's address.
         firsts = {one.capture.record_id: one.first for one in results if one.first is not None}
         at |= {key: address_id(portal, first.url) for key, first in firsts.items()}
+        made = decisions_on(connection, set(at.values()))
+        results = [_decided(result, made.get(at[result.capture.record_id], [])) for result in results]
         pages = see_pages(connection, portal, results)
         own = {address_id(portal, page.url) for page in pages.values()}
         texts = [result.outcome for result in results if isinstance(result.outcome, Article)]
@@ -215,7 +222,22 @@ def _store(
                 if (key := result.capture.record_id) in loaded or result.capture.purpose is Purpose.PAGE
             ],
         )
+        keep_figures(connection, results)
         return work.changes
+
+
+def _decided(result: ReadResult, decisions: Sequence[Decided]) -> ReadResult:
+    """Return the result as a person's decision on this page makes it, if there is one."""
+    found = result.outcome.article if isinstance(result.outcome, Held) else result.outcome
+    if not decisions or not isinstance(found, Article | Refusal):
+        return result
+    content_hash = version_hash(found) if isinstance(found, Article) else None
+    decided = in_force(decisions, result.capture.payload_sha256, content_hash)
+    if decided is None:
+        return result
+    if decided.kind is Decision.REJECTED:
+        return replace(result, outcome=Rejected(decided.by, decided.reason))
+    return replace(result, outcome=found)
 
 
 def _count(connection: Connection, run_id: str, ids: Sequence[str]) -> LoadCounts:
@@ -232,6 +254,7 @@ def _count(connection: Connection, run_id: str, ids: Sequence[str]) -> LoadCount
         name = {
             CaptureState.REFUSED.value: "refused",
             CaptureState.HELD.value: "held",
+            CaptureState.REJECTED.value: "rejected",
             CaptureState.ERROR.value: "errors",
             CaptureState.QUARANTINED.value: "quarantined",
         }.get(row.state, row.effect)

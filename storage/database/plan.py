@@ -207,14 +207,23 @@ def _listings(connection: Connection, portal: str) -> dict[str, ListingKnowledge
 def standing(engine: Engine, portal: str, run_id: str) -> tuple[int, int]:
     """Return how many of the rows that a run's listings showed were asked without an article to show for, and with one.
 
-    Rows of earlier runs do not count: what a sick listing once showed says nothing of the portal today.
+    Rows of earlier runs do not count: what a sick listing once showed says nothing of the portal today. Nor do pages
+    that a person has decided to keep out, or that wait for one.
     """
+    kept = (
+        select(capture.c.seq)
+        .where(
+            capture.c.address_id == address.c.id,
+            capture.c.state.in_([CaptureState.REJECTED.value, CaptureState.HELD.value]),
+        )
+        .exists()
+    )
     shown = (
         select(func.count(distinct(address.c.id)))
         .join(listing_entry, listing_entry.c.address_id == address.c.id)
         .where(listing_entry.c.portal == portal, listing_entry.c.last_run == run_id)
     )
     with engine.connect() as connection:
-        without = connection.scalar(shown.where(address.c.article_id.is_(None), address.c.tries > 0))
+        without = connection.scalar(shown.where(address.c.article_id.is_(None), address.c.tries > 0, ~kept))
         having = connection.scalar(shown.where(address.c.article_id.is_not(None)))
     return without or 0, having or 0

@@ -3,14 +3,19 @@
 import secrets
 import socket
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from storage.database.engine import transact
 from storage.database.models import run
 from storage.database.types import now
+from storage.records import VIETNAM
 from storage.vocabulary import VERDICTS, Verdict
+
+_LOOK_BACK = 100
+"""Runs looked at for one of an earlier day."""
 
 
 def start_run(engine: Engine, portal: str, mode: str) -> str:
@@ -76,6 +81,34 @@ def close_stale(engine: Engine, portal: str) -> list[str]:
         return list(dead)
 
     return transact(engine, work)
+
+
+def seen_moved(engine: Engine, portal: str, day: date) -> bool:
+    """Whether the portal's last run of an earlier day (in Vietnam) that reached it was led to another host too."""
+    query = (
+        select(run.c.started_at, run.c.verdict)
+        .where(run.c.portal == portal, run.c.report.is_not(None), run.c.verdict != Verdict.UNREACHABLE.value)
+        .order_by(run.c.started_at.desc())
+        .limit(_LOOK_BACK)
+    )
+    with engine.connect() as connection:
+        for row in connection.execute(query):
+            if row.started_at.astimezone(VIETNAM).date() < day:
+                return row.verdict in {Verdict.REDIRECTED.value, Verdict.MOVED.value}
+    return False
+
+
+def last_runs(engine: Engine) -> dict[str, str]:
+    """Return the id of each portal's last run that has ended, by portal."""
+    last = select(run.c.portal, func.max(run.c.id)).where(run.c.verdict.is_not(None)).group_by(run.c.portal)
+    with engine.connect() as connection:
+        return {row[0]: row[1] for row in connection.execute(last.order_by(run.c.portal))}
+
+
+def portal_of(engine: Engine, run_id: str) -> str | None:
+    """Return the portal of a run; None if there is no such run."""
+    with engine.connect() as connection:
+        return connection.scalar(select(run.c.portal).where(run.c.id == run_id))
 
 
 def _set(connection: Connection, run_id: str, values: Mapping[str, Any]) -> None:

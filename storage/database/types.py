@@ -62,7 +62,7 @@ def as_json(value: Any) -> str:
         ValueError: the value holds a lone surrogate or a number beyond 64 bits.
     """
     try:
-        return orjson.dumps(value).decode()
+        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
     except orjson.JSONEncodeError as error:
         raise ValueError(f"cannot be written as JSON: {error}") from error
 

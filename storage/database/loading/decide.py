@@ -11,6 +11,7 @@ from storage.database.loading.outcomes import (
     Held,
     NotModified,
     ReadResult,
+    Rejected,
     Reread,
     SameBytes,
     Whole,
@@ -73,8 +74,17 @@ class Decider(Moves):
                 self._same_bytes(result, same, address)
             case Refusal() as refusal:
                 self._refused(capture, refusal, address)
-            case Held() as held:
+            case Rejected() as rejected:
                 self._put_off(capture, address, again=False)
+                self.work.end(
+                    capture,
+                    CaptureState.REJECTED,
+                    article_id=address.article_id,
+                    reason=rejected.by,
+                    detail=rejected.reason,
+                )
+            case Held() as held:
+                self._put_off(capture, address, again=True)
                 self.work.end(
                     capture,
                     CaptureState.HELD,
@@ -228,12 +238,12 @@ class Decider(Moves):
                 source.retry_at, source.tries = None, 0
                 self.tell(Change.RELINKED, article, ["addresses"], capture)
             elif source.article_id == article.id:
-                if source.role != REDIRECT:
+                if source.role != REDIRECT and self.has_moved(source, address):
                     self.state.give(source, article, REDIRECT)
                     self.tell(Change.RELINKED, article, ["addresses"], capture)
                     if article.address_id == source.id:
                         self.promote(address, article, capture)
-            else:
+            elif self.has_moved(source, address):
                 other = self.state.articles[source.article_id]
                 title = self.state.shown[article.id].field_hashes["title"]
                 left = [one for one in self.state.of_article(other.id) if one.alive and one not in sources]
@@ -269,7 +279,7 @@ class Decider(Moves):
             return None
         self.state.give(address, article, DUPLICATE)
         for source in self.sources(address):
-            if source.article_id == article.id and source.role != REDIRECT:
+            if source.article_id == article.id and source.role != REDIRECT and self.has_moved(source, address):
                 self.state.give(source, article, REDIRECT)
         address.gone_at = None
         if not any(one.alive and one.role == PRIMARY for one in self.state.of_article(article.id)):
@@ -316,7 +326,12 @@ class Decider(Moves):
                 kind, cause = (Change.REREAD, Cause.REREAD) if better or completed else (Change.UPDATED, Cause.SOURCE)
                 self.tell(kind, article, fields, capture, cause=cause)
             return effect, article
-        others = [one for one in self.state.of_article(article.id) if one.alive and one.id != address.id]
+        leading_here = self.sources(address)
+        others = [
+            one
+            for one in self.state.of_article(article.id)
+            if one.alive and one.id != address.id and one not in leading_here
+        ]
         if address.role == DUPLICATE and any(one.role == PRIMARY for one in others):
             own = self._create(capture, found, address, pages, split_from=article.id)
             self.tell(Change.RELINKED, article, ["addresses"], capture, other=own.id)

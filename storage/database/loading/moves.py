@@ -78,8 +78,12 @@ class Moves:
     def sources(self, address: Address) -> list[Address]:
         """Return the addresses that redirect to this one, and have served nothing of their own since they did."""
         redirects = sorted(self.state.sources.get(address.id, {}).items())
-        found = ((self.state.addresses.get(key), at) for key, at in redirects)
+        found = ((self.state.addresses.get(key), seen.last) for key, seen in redirects)
         return [one for one, at in found if one is not None and (one.last_seen_at is None or one.last_seen_at <= at)]
+
+    def has_moved(self, source: Address, address: Address) -> bool:
+        """Whether an address has been seen to redirect to another one on two days: one redirect may be an accident."""
+        return self.state.sources[address.id][source.id].lasting
 
     def tell(
         self,

@@ -48,7 +48,15 @@ class NoPage:
     reason: str
 
 
-Outcome = Article | Refusal | NotModified | SameBytes | FetchFailed | Held | NoPage
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A page that a person has said stays out: who, and why."""
+
+    by: str
+    reason: str
+
+
+Outcome = Article | Refusal | NotModified | SameBytes | FetchFailed | Held | NoPage | Rejected
 
 Located = tuple[Capture, Location]
 """A capture and where it lies."""
@@ -117,6 +125,7 @@ class LoadCounts:
         split: addresses that became articles of their own.
         refused: pages that are no article.
         held: articles kept back for a person.
+        rejected: pages that a person has said stay out.
         errors: responses with nothing to read.
         quarantined: records that could not be stored.
         gone, restored: articles that vanished, or came back.
@@ -130,6 +139,7 @@ class LoadCounts:
     split: int = 0
     refused: int = 0
     held: int = 0
+    rejected: int = 0
     errors: int = 0
     quarantined: int = 0
     gone: int = 0

@@ -13,7 +13,7 @@ from storage.database.models import address as addresses
 from storage.database.models import article as articles
 from storage.database.models import capture as captures
 from storage.database.models import reading as readings
-from storage.database.redirects import redirect_sources
+from storage.database.redirects import Redirect, redirect_sources
 from storage.vocabulary import Purpose
 
 PRIMARY, DUPLICATE, REDIRECT, PAGE = "primary", "duplicate", "redirect", "page"
@@ -81,13 +81,13 @@ class KnownArticle:
 class State:
     """What is known, by id; `shown` by article id.
 
-    `sources` are redirects: by the id of the address they lead to, the addresses they start from and when last.
+    `sources` are redirects: by the id of the address they lead to, the addresses they start from and when.
     """
 
     addresses: dict[str, Address] = field(default_factory=dict)
     articles: dict[int, KnownArticle] = field(default_factory=dict)
     shown: dict[int, Shown] = field(default_factory=dict)
-    sources: dict[str, dict[str, datetime]] = field(default_factory=dict)
+    sources: dict[str, dict[str, Redirect]] = field(default_factory=dict)
     _owned: dict[int, set[str]] = field(default_factory=dict)
     _texts: dict[str, set[int]] = field(default_factory=dict)
 

@@ -137,7 +137,12 @@ class _DirectReaders:
         self._archive = archive
 
     async def read(
-        self, portal: Portal, captures: Sequence[Located], template: Template | None, wholes: Mapping[str, Whole]
+        self,
+        portal: Portal,
+        captures: Sequence[Located],
+        template: Template | None,
+        wholes: Mapping[str, Whole],
+        released: object = None,
     ) -> list[ReadResult]:
         company = [located for whole in wholes.values() for located in (whole.first, *whole.pages.values())]
         outcomes = self._outcomes(portal, [*company, *captures], template)

@@ -22,7 +22,7 @@ TROUBLES: list[dict[str, tuple[Fault | None, Verdict]]] = [
         "kien_giang_kien_luong": (Fault.MAINTENANCE, Verdict.UNREACHABLE),
         "lao_cai": (Fault.SOFT_404, Verdict.TOO_LITTLE),
         "long_an_baolongan": (Fault.HALF_ARTICLES, Verdict.HALF),
-        "long_an_hcc": (Fault.MOVED, Verdict.MOVED),
+        "long_an_hcc": (Fault.MOVED, Verdict.REDIRECTED),
         "tien_giang": (None, Verdict.OK),
     },
     {

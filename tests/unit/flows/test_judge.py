@@ -71,13 +71,29 @@ CASES: dict[str, tuple[Findings, Verdict]] = {
     "crashed": (replace(GOOD, report=None, lost="bị tín hiệu SIGKILL kết thúc"), Verdict.CRASHED),
     "failed": (replace(GOOD, report=_report(reason="failed")), Verdict.FAILED),
     "moved": (
-        _dead(_failure(FetchError.REDIRECT, "https://khac.example/"), moved_to="https://khac.example"),
+        replace(
+            _dead(_failure(FetchError.REDIRECT, "https://khac.example/"), moved_to="https://khac.example"),
+            seen_moved=True,
+        ),
         Verdict.MOVED,
     ),
     "moved, told by the stop alone": (
-        replace(GOOD, report=_report(_listing("a", Stop.MOVED, rows=0), _listing("b", Stop.MOVED, rows=0))),
+        replace(
+            GOOD,
+            report=_report(_listing("a", Stop.MOVED, rows=0), _listing("b", Stop.MOVED, rows=0)),
+            seen_moved=True,
+        ),
         Verdict.MOVED,
     ),
+    "led elsewhere for the first time": (
+        _dead(_failure(FetchError.REDIRECT, "https://khac.example/"), moved_to="https://khac.example"),
+        Verdict.REDIRECTED,
+    ),
+    "pages of this run are held": (
+        replace(GOOD, counts=replace(GOOD.counts, held=3), drift="lead 99% → 0%", waiting=3),
+        Verdict.DRIFTED,
+    ),
+    "pages of earlier runs wait": (replace(GOOD, counts=Counts(), waiting=1), Verdict.DRIFTED),
     "403 on the listings": (_dead(_failure(FetchError.HTTP, "403")), Verdict.BLOCKED),
     "429 on robots.txt": (_dead(_failure(FetchError.HTTP, "429", Purpose.ROBOTS)), Verdict.BLOCKED),
     "block page with status 200": (
@@ -245,7 +261,7 @@ ORDER = [
     (replace(GOOD, portal=_portal(lifecycle=Lifecycle.FROZEN), report=None), Verdict.FROZEN),
     (replace(GOOD, cancelled=True, database="gone"), Verdict.CANCELLED),
     (replace(GOOD, database="gone", lost="bị giết"), Verdict.DEGRADED),
-    (_dead(_failure(FetchError.HTTP, "403"), moved_to="https://khac.example"), Verdict.MOVED),
+    (_dead(_failure(FetchError.HTTP, "403"), moved_to="https://khac.example"), Verdict.REDIRECTED),
     (_dead(_failure(FetchError.HTTP, "404"), _failure(FetchError.HTTP, "403")), Verdict.BLOCKED),
     (replace(GOOD, report=_report(_listing("a", rows=2), DEAD[1])), Verdict.HALF),
     (

@@ -1,0 +1,133 @@
+"""I1, I3 and the archive's part of I10: one pass over the segments beside the rows that tell of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from flows.steps.doctor.model import REBUILD, RESTORE, Checked, Finding, Invariant, Scope
+from storage import archive as warc
+from storage.database.models import capture
+from storage.records import Location
+from storage.vocabulary import CaptureState
+
+
+@dataclass(slots=True)
+class _Pass:
+    """What a pass over the archive has found so far."""
+
+    records: int = 0
+    read: int = 0
+    lost: list[Finding] = field(default_factory=list)
+    bytes: list[Finding] = field(default_factory=list)
+    secrets: list[Finding] = field(default_factory=list)
+
+
+def archived(scope: Scope) -> tuple[Checked, Checked, Checked]:
+    """Return what the archive says of I1, I3 and I10."""
+    found = _Pass()
+    by_segment = _rows(scope)
+    for segment in _segments(scope):
+        _examine(scope, segment, by_segment.pop(segment, {}), found)
+    for segment, rows in by_segment.items():
+        found.read += len(rows)
+        found.bytes.append(
+            scope.finding(segment, f"tệp không còn trong kho lưu ({len(rows)} bản ghi được ghi nhận)", RESTORE)
+        )
+    return (
+        Checked(Invariant.LOST, found.records, tuple(found.lost)),
+        Checked(Invariant.BYTES, found.read, tuple(found.bytes)),
+        Checked(Invariant.SECRETS, found.records if scope.secrets else 0, tuple(found.secrets)),
+    )
+
+
+def _segments(scope: Scope) -> list[str]:
+    """Return the sealed segments in scope."""
+    still_open = {path.name.removesuffix(".open") for path in warc.open_segments(scope.archive, scope.name)}
+    mine = "" if scope.run_id is None else f"{scope.name}-{scope.run_id}-"
+    names = warc.segments(scope.archive, scope.name)
+    return [name for name in names if name not in still_open and name.startswith(mine)]
+
+
+def _rows(scope: Scope) -> dict[str, dict[str, Any]]:
+    """Return what the database tells of the records, by segment and record id. Open segments are left out."""
+    query = scope.of_captures(
+        select(
+            capture.c.record_id,
+            capture.c.url,
+            capture.c.state,
+            capture.c.payload_sha256,
+            capture.c.segment,
+            capture.c.segment_offset,
+            capture.c.segment_length,
+        )
+    ).order_by(capture.c.seq)
+    still_open = {path.name.removesuffix(".open") for path in warc.open_segments(scope.archive, scope.name)}
+    found: dict[str, dict[str, Any]] = {}
+    with scope.connect() as connection:
+        for row in connection.execute(query):
+            if row.segment not in still_open:
+                found.setdefault(row.segment, {})[row.record_id] = row
+    return found
+
+
+def _examine(scope: Scope, segment: str, rows: dict[str, Any], found: _Pass) -> None:
+    end = 0
+    for record in warc.read_back(scope.archive, scope.name, segment):
+        end = record.location.offset + record.location.length
+        found.records += 1
+        _look_for_secrets(scope, record, found)
+        row = rows.pop(record.capture.record_id, None)
+        if row is None:
+            found.lost.append(
+                scope.finding(record.capture.url, f"bản ghi {record.capture.record_id} không có dòng nào", REBUILD)
+            )
+            continue
+        found.read += 1
+        found.lost += _unfinished(scope, row)
+        found.bytes += _compared(scope, row, record)
+    for row in rows.values():
+        # The pass ends at the first byte that is damaged; what lies behind it may still be whole.
+        found.records += 1
+        found.read += 1
+        found.lost += _unfinished(scope, row)
+        place = Location(segment, row.segment_offset, row.segment_length)
+        try:
+            record = warc.read_back_one(scope.archive, scope.name, place)
+        except warc.ArchiveError as error:
+            found.bytes.append(scope.finding(row.url, f"không đọc lại được bản ghi {row.record_id}: {error}", RESTORE))
+            continue
+        found.bytes += _compared(scope, row, record)
+        _look_for_secrets(scope, record, found)
+    if not rows and end != (scope.archive / scope.name / segment).stat().st_size:
+        found.bytes.append(scope.finding(segment, f"tệp hỏng từ byte {end}, chưa ghi nhận bản ghi nào ở đó", RESTORE))
+
+
+def _unfinished(scope: Scope, row: Any) -> Iterator[Finding]:
+    if row.state == CaptureState.PENDING.value:
+        yield scope.finding(row.url, f"bản ghi {row.record_id} chưa được đọc và nạp", "Chạy lại `congtin ingest`.")
+
+
+def _compared(scope: Scope, row: Any, record: warc.ReadBack) -> Iterator[Finding]:
+    if record.capture.record_id != row.record_id:
+        what = f"ở chỗ ghi của {row.record_id} là bản ghi {record.capture.record_id}"
+        yield scope.finding(row.url, what, REBUILD)
+    elif (record.location.offset, record.location.length) != (row.segment_offset, row.segment_length):
+        what = f"bản ghi {row.record_id} nằm ở byte {record.location.offset}, không phải {row.segment_offset}"
+        yield scope.finding(row.url, what, REBUILD)
+    elif record.payload_sha256 != row.payload_sha256:
+        whose = "dòng" if record.payload_sha256 == record.capture.payload_sha256 else "kho lưu"
+        what = f"sha256 của bản ghi {row.record_id} không khớp ({whose} sai)"
+        yield scope.finding(row.url, what, REBUILD if whose == "dòng" else RESTORE)
+
+
+def _look_for_secrets(scope: Scope, record: warc.ReadBack, found: _Pass) -> None:
+    if any(secret.encode() in record.text for secret in scope.secrets):
+        found.secrets.append(
+            scope.finding(
+                record.capture.url,
+                f"bản ghi {record.capture.record_id} trong kho lưu có chứa một bí mật của cấu hình",
+                "Đổi mật khẩu hoặc khóa đó ngay, rồi tìm vì sao trang có nó.",
+            )
+        )

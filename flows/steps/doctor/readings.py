@@ -1,0 +1,86 @@
+"""I4: what is read again by the same reader gives the same text."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Engine, or_, select
+
+from crawlers.portal import Portal
+from crawlers.reading import READER_VERSION
+from crawlers.reading.template import Template
+from flows.steps.doctor.model import NIGHTLY, Checked, Finding, Invariant, Scope
+from flows.steps.reading import Readers
+from flows.steps.templates import in_force
+from storage import archive as warc
+from storage.database.decisions import released
+from storage.database.further_pages import wholes
+from storage.database.loading.outcomes import Outcome
+from storage.database.loading.published import version_hash
+from storage.database.models import address, capture, reading
+from storage.database.values import capture_of
+from storage.records import Article
+
+SAMPLE = 50
+"""Readings of one run that are made again (reliability.md, I4); `--full` makes all again."""
+_BATCH = 64
+
+
+async def rereadable(scope: Scope, readers: Readers) -> Checked:
+    """Read what the present reader has read before, and compare."""
+    if scope.portal is None:
+        return Checked(Invariant.REREAD, 0)
+    template = await asyncio.to_thread(in_force, scope.engine, scope.name)
+    rows = [row for row in _readings(scope) if row["template"] in {None, template.version if template else None}]
+    if scope.run_id is not None and len(rows) > SAMPLE:
+        rows = [rows[place * len(rows) // SAMPLE] for place in range(SAMPLE)]
+    findings: list[Finding] = []
+    for start in range(0, len(rows), _BATCH):
+        batch = rows[start : start + _BATCH]
+        for row, again in await _again(scope.engine, scope.portal, batch, readers, template):
+            if isinstance(again, Article) and (
+                again.rules != row["rules"] or version_hash(again) == row["version_hash"]
+            ):
+                continue  # under other rules it may read otherwise
+            said = "ra văn bản khác" if isinstance(again, Article) else f"không còn ra bài ({again})"
+            what = f"bản ghi {row['record_id']} đọc lại {said[:200]}"
+            findings.append(scope.finding(row["url"], what, NIGHTLY))
+    return Checked(Invariant.REREAD, len(rows), tuple(findings))
+
+
+async def _again(
+    engine: Engine, portal: Portal, rows: Sequence[Any], readers: Readers, template: Template | None
+) -> list[tuple[Any, Outcome]]:
+    """Read captures again; what the archive cannot give is left out, for that is told under I3."""
+    company = await asyncio.to_thread(wholes, engine, [capture_of(row) for row in rows])
+    rows = [row for row in rows if row["record_id"] not in company]  # of several pages: more may have come since
+    pages = [capture_of(row) for row in rows]
+    let_through = await asyncio.to_thread(released, engine, [page for page, _ in pages])
+    try:
+        plain = [one for one, row in zip(pages, rows, strict=True) if row["template"] is None]
+        furnished = [one for one, row in zip(pages, rows, strict=True) if row["template"] is not None]
+        results = await readers.read(portal, plain, None, None, let_through)
+        results += await readers.read(portal, furnished, template, None, let_through)
+    except warc.ArchiveError:
+        if len(rows) == 1:
+            return []
+        return [found for row in rows for found in await _again(engine, portal, [row], readers, template)]
+    found = {result.capture.record_id: result.outcome for result in results}
+    return [(row, found[row["record_id"]]) for row in rows]
+
+
+def _readings(scope: Scope) -> list[Any]:
+    """Return the last reading of each capture in scope that this very reader has made.
+
+    A reading that leant on a listing row which the capture does not hold is left out: later listings say other things.
+    """
+    query = (
+        scope.of_captures(select(capture, reading.c.version_hash, reading.c.rules, reading.c.template))
+        .join(reading, reading.c.capture_id == capture.c.record_id)
+        .join(address, address.c.id == capture.c.address_id)
+        .where(reading.c.reader_version == READER_VERSION, or_(capture.c.item.is_not(None), address.c.item.is_(None)))
+        .order_by(reading.c.id)
+    )
+    with scope.connect() as connection:
+        last = {row["record_id"]: row for row in connection.execute(query).mappings()}
+    return list(last.values())

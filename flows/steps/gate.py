@@ -1,0 +1,204 @@
+"""The second gate: a page whose reading breaks with what the portal's pages usually give is held for a person.
+
+It looks at three things, all measured against the last good readings of earlier runs or against the run itself:
+
+- *drift*: the article stands at a place in the page where none stood before, and fields are empty that nearly all pages
+  fill, or hardly any text is left. A new skin that reads as well as the old one passes.
+- *rates*: most pages of the run lack a field that nearly all pages fill, wherever the article stands.
+- *a shared text*: pages that are listed under different titles say the same (a notice, a soft 404). Beyond a share of
+  the run nothing of it is taken any more.
+
+A page that says what is shown already always passes. A portal without a history has no drift.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from statistics import median
+
+from storage.database.figures import Figures, figures_of
+from storage.database.load import Held, ReadResult
+from storage.database.loading.published import version_hash
+from storage.records import Article
+from storage.text import match_key
+from storage.vocabulary import HeldReason
+
+ENOUGH = 20
+"""Good readings from which a portal has a history."""
+USUAL = 0.95
+"""Share of good readings that fill a field, from which an empty one is strange."""
+SAMPLE = 5
+"""Pages of a run below which a share says nothing."""
+LACKING = 0.5
+"""Share of a run's pages without a usual field from which the run has drifted."""
+SHRUNK = 0.2
+"""Share of the usual words below which hardly any text is left (with more than three deviations below the median)."""
+SHARED = 3
+"""Different titles over one text from which it is no article's."""
+SHARED_WORDS = 15
+"""Words of a text below which it recurs by chance ("Xem tệp đính kèm")."""
+SICK = 0.3
+"""Share of a run's pages with shared texts beyond which the portal is out of order (reliability.md: maintenance)."""
+WINDOW = 8
+"""Pages that wait until as many have come after them: what is shared shows itself before it is loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What the portal's pages usually give; `rates` holds the fields that nearly all fill."""
+
+    readings: int
+    frames: frozenset[str]
+    rates: Mapping[str, float]
+    words: float
+    least_words: float
+
+    @classmethod
+    def of(cls, history: Sequence[Figures]) -> "Usual":
+        """Return what is usual by these readings; of too few nothing is."""
+        if len(history) < ENOUGH:
+            return cls(len(history), frozenset(), {}, 0, 0)
+        counted = Counter(name for one in history for name in one.filled)
+        rates = {name: count / len(history) for name, count in sorted(counted.items())}
+        middle = median(one.words for one in history)
+        spread = median(abs(one.words - middle) for one in history)
+        return cls(
+            len(history),
+            frozenset(one.frame for one in history),
+            {name: rate for name, rate in rates.items() if rate >= USUAL},
+            middle,
+            min(SHRUNK * middle, max(0.0, middle - 3 * 1.4826 * spread) or SHRUNK * middle),
+        )
+
+
+@dataclass(slots=True)
+class Gate:
+    """The gate of one run. Results go in in the order of their captures and come out in it, but for those in doubt.
+
+    Attributes:
+        usual: of earlier runs; it does not change while the run goes on.
+        pages: pages of the run that read as articles.
+        lacking: of those, how many lack a usual field, by field.
+        examples: an address for each reason.
+    """
+
+    usual: Usual
+    pages: int = 0
+    lacking: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[HeldReason] = field(default_factory=Counter)
+    examples: dict[HeldReason, str] = field(default_factory=dict)
+    _titles: dict[str, set[str]] = field(default_factory=dict)
+    _texts: Counter[str] = field(default_factory=Counter)
+    _window: list[ReadResult] = field(default_factory=list)
+    _doubtful: list[ReadResult] = field(default_factory=list)
+
+    def admit(self, results: Sequence[ReadResult], shown: Mapping[str, str]) -> list[ReadResult]:
+        """Take in what was read and return what may be loaded now, held or not.
+
+        Args:
+            results: in the order of their captures.
+            shown: version hashes that are shown at their addresses, by record id.
+        """
+        out: list[ReadResult] = []
+        for result in results:
+            article = result.outcome
+            if not isinstance(article, Article):
+                out.append(result)
+                continue
+            self._count(result, article)
+            if shown.get(result.capture.record_id) == version_hash(article):
+                out.append(result)
+            elif found := self._drift(article):
+                out.append(self._hold(result, article, *found))
+            elif self._lost(article):
+                self._doubtful.append(result)
+            else:
+                self._window.append(result)
+                if len(self._window) > WINDOW:
+                    out.append(self._pass(self._window.pop(0)))
+        return out
+
+    def finish(self) -> list[ReadResult]:
+        """Return what still waits, decided by all that the run has shown."""
+        out = [self._pass(result) for result in self._window]
+        for result in self._doubtful:
+            article = result.outcome
+            assert isinstance(article, Article)
+            drifted = [name for name in self._lost(article) if self._has_drifted(name)]
+            if drifted:
+                detail = "; ".join(self._rate(name) for name in drifted)
+                out.append(self._hold(result, article, HeldReason.DRIFTED, detail))
+            else:
+                out.append(self._pass(result))
+        self._window, self._doubtful = [], []
+        return out
+
+    def evidence(self) -> str:
+        """Return why pages were held, for people: rates then and now, an address for each reason; "" if none was."""
+        said = [self._rate(name) for name in self.lacking if self._has_drifted(name)]
+        said += [f"ví dụ [{reason.value}] {url}" for reason, url in self.examples.items()]
+        return "; ".join(said)
+
+    # --- one page
+
+    def _count(self, result: ReadResult, article: Article) -> None:
+        self.pages += 1
+        self.lacking.update(self._lost(article))
+        text = _text_of(article)
+        if text:
+            item = result.capture.item
+            self._texts[text] += 1
+            self._titles.setdefault(text, set()).add(match_key(item.title if item and item.title else article.title))
+
+    def _lost(self, article: Article) -> list[str]:
+        filled = figures_of(article).filled
+        return [name for name in self.usual.rates if name not in filled]
+
+    def _drift(self, article: Article) -> tuple[HeldReason, str] | None:
+        usual, figures = self.usual, figures_of(article)
+        if not usual.frames or figures.frame in usual.frames:
+            return None
+        where = f"mẫu trang lạ: {figures.frame[-200:]}"
+        lost = [f"{name} {usual.rates[name]:.0%} → trống" for name in self._lost(article)]
+        if lost:
+            return HeldReason.DRIFTED, f"{'; '.join(lost)}; {where}"
+        if figures.words < usual.least_words:
+            return HeldReason.SHRUNK, f"{figures.words} từ, thường là {usual.words:.0f}; {where}"
+        return None
+
+    def _pass(self, result: ReadResult) -> ReadResult:
+        """Return a page as it may be loaded: held if its text is shared, or if the portal is out of order."""
+        article = result.outcome
+        assert isinstance(article, Article)
+        text = _text_of(article)
+        titles = self._titles.get(text, set())
+        shared = sum(count for one, count in self._texts.items() if len(self._titles[one]) >= SHARED)
+        if len(titles) >= SHARED:
+            return self._hold(
+                result,
+                article,
+                HeldReason.SHARED_TEXT,
+                f"{len(titles)} tiêu đề khác nhau, một nội dung: {article.text[:120]}",
+            )
+        if shared >= SAMPLE and shared > SICK * self.pages:
+            return self._hold(result, article, HeldReason.SICK_RUN, f"{shared}/{self.pages} trang chung nội dung")
+        return result
+
+    def _hold(self, result: ReadResult, article: Article, reason: HeldReason, detail: str) -> ReadResult:
+        self.reasons[reason] += 1
+        self.examples.setdefault(reason, result.capture.url)
+        return replace(result, outcome=Held(article, reason.value, detail))
+
+    def _has_drifted(self, name: str) -> bool:
+        return self.lacking[name] >= SAMPLE and self.lacking[name] >= LACKING * self.pages
+
+    def _rate(self, name: str) -> str:
+        return f"{name} {self.usual.rates[name]:.0%} → {1 - self.lacking[name] / self.pages:.0%}"
+
+
+def _text_of(article: Article) -> str:
+    """Return a digest of a text that is long enough to tell articles apart, else ""."""
+    if len(article.text.split()) < SHARED_WORDS:
+        return ""
+    return hashlib.sha256(article.text.encode("utf-8", "surrogatepass")).hexdigest()
