@@ -99,7 +99,10 @@ def _substituted(one: Hashes, other: Hashes) -> bool:
 
 def _of(words: Hashes, *of: Kind) -> Hashes:
     kind = kinds(words)
-    return numbered(np.sort(words[np.logical_or.reduce([kind == one for one in of])]))
+    wanted = kind == of[0]
+    for other in of[1:]:
+        wanted |= kind == other
+    return numbered(np.sort(words[wanted]))
 
 
 def _are_others(mine: Counter[str], theirs: Counter[str]) -> bool:

@@ -50,9 +50,9 @@ def shingles(words: Hashes, size: int) -> Hashes:
         return mix(words[:-2] * _FACTORS[0] + words[1:-1] * _FACTORS[1] + words[2:])
     step = 1
     while step < size:
-        words = mix(words[:-step] * _FACTORS[step.bit_length()] + words[step:])
+        words = words[:-step] * _FACTORS[step.bit_length()] + words[step:]
         step *= 2
-    return words
+    return mix(words)
 
 
 def sign(words: Hashes) -> Signature:
@@ -62,6 +62,6 @@ def sign(words: Hashes) -> Signature:
     runs = shingles(exact, SHINGLE)
     figures = np.concatenate(([0], np.cumsum(kinds(words) == Kind.FIGURE)))
     figured = distinct(runs[figures[SHINGLE:] > figures[:-SHINGLE]])[:FIGURE_KEYS]
-    places = mix(np.arange(1, len(words) + 1, dtype=np.uint64))
-    whole = mix(np.array([np.sum(exact * places, dtype=np.uint64)], dtype=np.uint64))
+    odd = np.arange(1, 2 * len(words), 2, dtype=np.uint64) * _FACTORS[1]
+    whole = mix(np.array([np.sum((exact ^ (exact >> _SHIFT)) * odd, dtype=np.uint64)], dtype=np.uint64))
     return Signature(plain, figured, whole)

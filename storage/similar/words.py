@@ -123,7 +123,8 @@ def _word_hash(word: str) -> bytes:
 
 
 def _folded(word: str) -> str:
-    return _LEADING_ZEROS.sub("", match_key(word))
+    folded = word.lower() if word.isascii() else match_key(word)
+    return _LEADING_ZEROS.sub("", folded) if "0" in folded else folded
 
 
 def _kind(word: str) -> Kind:

@@ -9,7 +9,7 @@ from storage.database.links.arrays import among
 from storage.database.models import link_key
 from storage.similar.words import Hashes
 
-HOLDERS = 64
+HOLDERS = 32
 """Articles entered for a key at most: what more texts hold is a phrase of the trade, and tells little of any."""
 _SHARE = 0.05
 """Least share of a text's keys, each weighted by its rarity, that a candidate holds. Measured: docs/benchmarks.md."""
@@ -39,15 +39,18 @@ def holders(connection: Connection, keys: Iterable[int], without: Iterable[int])
 
 def candidates(keys: Sequence[int], known: Mapping[int, Sequence[int]]) -> list[int]:
     """Return the articles that hold enough of the keys to be worth a comparison, the likeliest first."""
-    total = 0.0
+    held = sorted((known.get(key, ()) for key in keys), key=len)
+    left = sum(1.0 / max(1, len(holding)) for holding in held)
+    enough = _SHARE * left
     weights: dict[int, float] = {}
-    for key in keys:
-        holding = known.get(key, ())
+    for holding in held:
+        if left < enough:
+            break  # what only the commonest keys name cannot come to enough
         weight = 1.0 / max(1, len(holding))
-        total += weight
+        left -= weight
         for article_id in holding:
             weights[article_id] = weights.get(article_id, 0.0) + weight
-    likely = [article_id for article_id, weight in weights.items() if weight >= _SHARE * total]
+    likely = [article_id for article_id, weight in weights.items() if weight >= enough]
     return sorted(likely, key=lambda one: (-weights[one], one))[:_COMPARED]
 
 
