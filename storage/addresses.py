@@ -25,21 +25,25 @@ _QUERY_SAFE = "!$'()*,;:@/"
 _ASPNET_SESSION = re.compile(rb"\((?:[A-Z]\([^()]*\))+\)")
 _PATH_SESSION = re.compile(rb";(?:jsessionid|phpsessid)=[^;]*", re.IGNORECASE)
 
-_TRACKING_PREFIXES = (b"utm_", b"zalo", b"fb_", b"_hs", b"aspsessionid")
+_TRACKING_PREFIXES = (b"utm_", b"mtm_", b"zalo", b"fb_", b"__cft__", b"_hs", b"aspsessionid")
 _TRACKING = frozenset(
     b"fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid twclid ttclid igshid igsh mc_cid mc_eid mkt_tok srsltid "
-    b"_ga _gl gidzl zarsrc jsessionid phpsessid sessionid session_id".split()
+    b"gad_source gad_campaignid li_fat_id mibextid sfnsn __tn__ pk_campaign pk_kwd _openstat wt.mc_id "
+    b"_ga _gl gidzl zarsrc jsessionid phpsessid phpsessionid sessionid session_id sessid asp.net_sessionid oscsid "
+    b"cfid cftoken".split()
 )
 # `sid` is a session for some, the site's or story's number for others (vnPortal's `Default.aspx?sid=4&pageid=…`).
 _SESSION_TOKEN = re.compile(rb"(?=[^0-9]*[0-9])(?=[^a-z]*[a-z])[0-9a-z{}_-]{8,}|[0-9a-z{}_-]{16,}", re.IGNORECASE)
 # How a portlet is framed, not what it shows.
 _LIFERAY = frozenset(
-    b"p_p_state p_p_mode p_p_col_id p_p_col_pos p_p_col_count p_p_auth p_auth refererplid inheritredirect".split()
+    b"p_p_state p_p_state_rcv p_p_mode p_p_col_id p_p_col_pos p_p_col_count p_p_auth p_auth p_l_back_url "
+    b"p_l_back_url_title refererplid inheritredirect doasuserid doasgroupid doasuserlanguageid".split()
 )
 _LIFERAY_DEFAULTS = re.compile(
-    rb"p_p_lifecycle=0|_.+_redirect=.*|_.+_keywords=|_.+_advancedsearch=false|_.+_andoperator=true|p_r_p_.*resetcur=false",
+    rb"p_p_lifecycle=0|_.+_(?:redirect|backurl|returntofullpageurl)=.*|_.+_keywords=|_.+_advancedsearch=false|_.+_andoperator=true|p_r_p_.*resetcur=false",
     re.DOTALL,
 )
+_CACHE_BUSTER = re.compile(rb"[0-9]{10,}")  # jQuery's `_=<time in milliseconds>`
 _SHAREPOINT = frozenset(b"source initialtabid visibilitycontext contenttypeid isdlg".split())
 
 _MAX_LENGTH = 1000  # a page's address has under 300; what is longer carries state
@@ -151,6 +155,8 @@ def _parameters(query: str, segments: list[bytes], *, aspx: bool) -> str:
     for part in query.split("&"):
         raw_name, _, raw_value = part.replace("+", "%20").partition("=")
         name, value = _bytes(raw_name), _bytes(raw_value)
+        while name.lower().startswith(b"amp;"):  # of an address that was escaped for HTML once too often
+            name = name[4:]
         lowered = name.lower()
         if not (name or value) or _is_noise(lowered, value) or _is_noise_of_page(lowered, value, segments, aspx=aspx):
             continue
@@ -167,6 +173,7 @@ def _is_noise(name: bytes, value: bytes) -> bool:
         name in _TRACKING
         or name.startswith(_TRACKING_PREFIXES)
         or name in _LIFERAY
+        or (name == b"_" and _CACHE_BUSTER.fullmatch(value) is not None)
         or (name == b"sid" and _SESSION_TOKEN.fullmatch(value) is not None)
         or _LIFERAY_DEFAULTS.fullmatch(name + b"=" + value) is not None
     )
@@ -175,6 +182,8 @@ def _is_noise(name: bytes, value: bytes) -> bool:
 def _is_noise_of_page(name: bytes, value: bytes, segments: list[bytes], *, aspx: bool) -> bool:
     if aspx and name in _SHAREPOINT:
         return True
+    if name == b"rootfolder":  # of an item's form, which is known by its number: where the reader came from
+        return segments[-1:] == [b"dispform.aspx"]
     if name == b"redirect":  # the way back from an article of Liferay's asset publisher, `…/-/…`
         return b"-" in segments
     return name == b"t" and segments[:1] == [b"documents"] and value.isdigit()

@@ -11,11 +11,11 @@ from functools import cached_property
 
 import numpy as np
 
-from storage.similar.signature import mix
 from storage.similar.words import Hashes, Kind, kinds, names_of, numbered, shared, spelled, word_hashes
 
 _AROUND = 2
 """Words on either side by which a slot of one text is found in the other."""
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _SLOT = np.uint64(0x2545F4914F6CDD1D)
 
 
@@ -59,10 +59,9 @@ class Worded:
         outline = np.concatenate((edge, outline, edge))
         place = np.cumsum(kept)[starts] - 1 + _AROUND
         around = np.zeros(len(starts), dtype=np.uint64)
-        for offset in range(-_AROUND, _AROUND + 1):
-            if offset:
-                around = mix(around + outline[place + offset])
-        held = np.add.reduceat(np.where(in_slot, mix(exact), np.uint64(0)), starts)
+        for offset in (-2, -1, 1, 2):
+            around = around * _FACTOR + outline[place + offset]
+        held = np.add.reduceat(exact * in_slot, starts)
         order = np.argsort(around)
         around, held = around[order], held[order]
         same = around[1:] == around[:-1]

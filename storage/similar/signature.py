@@ -57,11 +57,18 @@ def shingles(words: Hashes, size: int) -> Hashes:
 
 def sign(words: Hashes) -> Signature:
     """Return the signature of a text's words; one of fewer than eight words has only the key of the whole."""
-    plain = distinct(shingles(masked(words), SHINGLE))[:PLAIN_KEYS]
+    plain = _smallest(shingles(masked(words), SHINGLE), PLAIN_KEYS)
     exact = spelled(words)
     runs = shingles(exact, SHINGLE)
     figures = np.concatenate(([0], np.cumsum(kinds(words) == Kind.FIGURE)))
-    figured = distinct(runs[figures[SHINGLE:] > figures[:-SHINGLE]])[:FIGURE_KEYS]
+    figured = _smallest(runs[figures[SHINGLE:] > figures[:-SHINGLE]], FIGURE_KEYS)
     odd = np.arange(1, 2 * len(words), 2, dtype=np.uint64) * _FACTORS[1]
     whole = mix(np.array([np.sum((exact ^ (exact >> _SHIFT)) * odd, dtype=np.uint64)], dtype=np.uint64))
     return Signature(plain, figured, whole)
+
+
+def _smallest(hashes: Hashes, count: int) -> Hashes:
+    """Return the smallest different hashes, sorted; fewer where a text repeats itself."""
+    if len(hashes) > 4 * count:
+        hashes = np.partition(hashes, 2 * count)[: 2 * count]
+    return distinct(hashes)[:count]

@@ -42,7 +42,29 @@ ONE_PAGE = [
         "https://tiengiang.gov.vn/documents/10180/20181/KH.pdf/0a1b2c3d-0000-1111-2222-333344445555?t=1571367033000",
         "https://tiengiang.gov.vn/documents/10180/20181/KH.pdf/0a1b2c3d-0000-1111-2222-333344445555",
     ],
+    # Facebook, Matomo, jQuery, and links escaped for HTML twice.
+    [
+        "https://laocai.gov.vn/tin?id=5&page=2",
+        "https://laocai.gov.vn/tin?id=5&amp;page=2",
+        "https://laocai.gov.vn/tin?id=5&amp;amp;page=2&mibextid=Zxz2cZ&__cft__[0]=AZX&__tn__=-UK-R&sfnsn=mo",
+        "https://laocai.gov.vn/tin?page=2&id=5&_=1700000000123&mtm_source=x&pk_campaign=y&gad_source=1",
+    ],
+    # SharePoint: the folder that a reader came from; Liferay: the way back, whose eyes it is seen with.
+    [
+        "https://hcc.longan.gov.vn/Lists/TinTuc/DispForm.aspx?ID=7",
+        "https://hcc.longan.gov.vn/Lists/TinTuc/DispForm.aspx?ID=7&RootFolder=%2FLists%2FTinTuc",
+    ],
+    [
+        "https://tiengiang.gov.vn/tin?p_p_id=101&_101_urlTitle=hop",
+        "https://tiengiang.gov.vn/tin?p_p_id=101&_101_urlTitle=hop&p_p_state_rcv=1&p_l_back_url=%2Fhome&_101_backURL=%2Fa",
+        "https://tiengiang.gov.vn/tin?p_p_id=101&_101_urlTitle=hop&doAsUserId=x&_101_returnToFullPageURL=%2Fb",
+    ],
     # Sessions.
+    [
+        "http://laocai.gov.vn/xem.cfm?id=3",
+        "http://laocai.gov.vn/xem.cfm?id=3&CFID=118&CFTOKEN=9a8b",
+        "http://laocai.gov.vn/xem.cfm?ASP.NET_SessionId=x1&id=3&osCsid=77&sessid=5",
+    ],
     [
         "http://laocai.gov.vn/tin-thoi-su/hop-bao-123",
         "http://laocai.gov.vn/tin-thoi-su/hop-bao-123;jsessionid=0A1B2C3D4E.node1",
@@ -97,6 +119,18 @@ MANY_PAGES = [
     ["http://x.gov.vn/a?q=1%262", "http://x.gov.vn/a?q=1&2", "http://x.gov.vn/a?q=1%2B2", "http://x.gov.vn/a?q=1+2"],
     ["http://x.gov.vn/go?redirect=/a", "http://x.gov.vn/go?redirect=/b"],
     ["http://x.gov.vn/tin?t=1", "http://x.gov.vn/tin?t=2"],
+    [
+        "http://x.gov.vn/tin?_=1",
+        "http://x.gov.vn/tin?_=2",
+        "http://x.gov.vn/tin?_x=1700000000123",
+        "http://x.gov.vn/tin",
+    ],
+    [
+        "https://x.gov.vn/VanBan/Forms/AllItems.aspx?RootFolder=%2FVanBan%2F2023",
+        "https://x.gov.vn/VanBan/Forms/AllItems.aspx?RootFolder=%2FVanBan%2F2024",
+    ],
+    ["http://x.gov.vn/a?amp=1", "http://x.gov.vn/a?amp=2", "http://x.gov.vn/a?b=1&amp;b=2", "http://x.gov.vn/a?b=1"],
+    ["http://x.gov.vn/a?backurl=1", "http://x.gov.vn/a?backurl=2", "http://x.gov.vn/a?_backurl=1"],
     ["http://x.gov.vn/a.php?sid=1234", "http://x.gov.vn/a.php?sid=1235"],
     ["http://x.gov.vn/a?source=1", "http://x.gov.vn/a?source=2"],
     ["http://x.gov.vn/a?b=%E1%BB%A9", "http://x.gov.vn/a?b=%E1%BB", "http://x.gov.vn/a?b=%25E1"],
@@ -134,7 +168,7 @@ def test_form_of_a_key(url: str, key: str) -> None:
 PIECES = st.sampled_from(
     ["http://", "https:", "//", "/", "?", "&", "=", "#", "%", "%2F", "%3D", "%e1%bb%a9", "ứ", ";jsessionid=a", "..", "%2e", ".", "www.",
      ":80", ":", "@", "[", "]", "::1", "(S(a))", ".aspx", "ID", "sid", "utm_a", "p_p_state", "documents", "t", "1", "a", "B", "+", " ",
-     "\\", "\x00", "\ud800", "İ", "ß", "。", "．", "-", "source", "redirect", "_x_redirect", "%5B", "%40", "%3A80"]
+     "\\", "\x00", "\ud800", "İ", "ß", "。", "．", "-", "source", "redirect", "_x_redirect", "amp;", "_", "rootfolder", "dispform.aspx", "1700000000123", "%5B", "%40", "%3A80"]
 )  # fmt: skip
 GARBAGE = st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=14).map("".join))
 
