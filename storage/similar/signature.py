@@ -7,11 +7,12 @@ one, and eight words running are rare enough that a shared key means something. 
 figures, which tell the editions of a serial notice apart, and one is of the whole text.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from storage.similar.words import Hashes, Kind, distinct, kinds, masked, spelled
+from storage.similar.words import FIGURE_HASH, Hashes, Kind, distinct, kinds, spelled
 
 SHINGLE = 8
 PLAIN_KEYS = 20
@@ -20,19 +21,7 @@ FIGURE_KEYS = 6
 _FACTORS = np.array([0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F], dtype=np.uint64)
 _SHIFT = np.uint64(31)
 
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """The keys of a text: `plain` of shingles without figures, `figured` with them, `whole` of all its words."""
-
-    plain: Hashes
-    figured: Hashes
-    whole: Hashes
-
-    @property
-    def keys(self) -> Hashes:
-        """All keys, none twice."""
-        return distinct(np.concatenate([self.plain, self.figured, self.whole]))
+Numbers = NDArray[np.int64]
 
 
 def mix(hashes: Hashes) -> Hashes:
@@ -55,16 +44,42 @@ def shingles(words: Hashes, size: int) -> Hashes:
     return mix(words)
 
 
-def sign(words: Hashes) -> Signature:
-    """Return the signature of a text's words; one of fewer than eight words has only the key of the whole."""
-    plain = _smallest(shingles(masked(words), SHINGLE), PLAIN_KEYS)
-    exact = spelled(words)
-    runs = shingles(exact, SHINGLE)
-    figures = np.concatenate(([0], np.cumsum(kinds(words) == Kind.FIGURE)))
-    figured = _smallest(runs[figures[SHINGLE:] > figures[:-SHINGLE]], FIGURE_KEYS)
-    odd = np.arange(1, 2 * len(words), 2, dtype=np.uint64) * _FACTORS[1]
-    whole = mix(np.array([np.sum((exact ^ (exact >> _SHIFT)) * odd, dtype=np.uint64)], dtype=np.uint64))
-    return Signature(plain, figured, whole)
+def keys_of(texts: Sequence[Hashes]) -> list[Hashes]:
+    """Return the keys of each of the texts, given as their words; sorted, none twice; a text without words has none.
+
+    Many texts at a time: one call of NumPy works on all of them, which takes a third of the time of one text's each.
+    """
+    filled = [words for words in texts if len(words)]
+    if not filled:
+        return [np.empty(0, dtype=np.uint64) for _ in texts]
+    words = np.concatenate(filled)
+    lengths = np.array([len(one) for one in filled])
+    starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
+    text = np.repeat(np.arange(len(filled)), lengths)
+    exact, figure = spelled(words), kinds(words) == Kind.FIGURE
+    kept = ~figure
+    kept[1:] |= ~figure[:-1]
+    kept[starts] = True  # a run of figures counts as one
+    plain = _by_text(shingles(np.where(figure, FIGURE_HASH, exact)[kept], SHINGLE), text[kept], len(filled))
+    figures = np.concatenate(([0], np.cumsum(figure)))
+    figured = _by_text(shingles(exact, SHINGLE), text, len(filled), only=figures[SHINGLE:] > figures[:-SHINGLE])
+    odd = (2 * (np.arange(len(words)) - np.repeat(starts, lengths)) + 1).astype(np.uint64) * _FACTORS[1]
+    whole = mix(np.add.reduceat((exact ^ (exact >> _SHIFT)) * odd, starts))
+    keys = iter(
+        distinct(np.concatenate((_smallest(one, PLAIN_KEYS), _smallest(other, FIGURE_KEYS), whole[place : place + 1])))
+        for place, (one, other) in enumerate(zip(plain, figured, strict=True))
+    )
+    return [next(keys) if len(one) else one for one in texts]
+
+
+def _by_text(hashes: Hashes, text: Numbers, count: int, *, only: NDArray[np.bool] | None = None) -> list[Hashes]:
+    """Return the hashes of shingles text by text, without those that reach from one text into the next."""
+    within = text[: len(hashes)] == text[len(text) - len(hashes) :]
+    if only is not None:
+        within &= only
+    bounds = np.searchsorted(text[: len(hashes)][within], np.arange(count + 1))
+    kept = hashes[within]
+    return [kept[bounds[place] : bounds[place + 1]] for place in range(count)]
 
 
 def _smallest(hashes: Hashes, count: int) -> Hashes:

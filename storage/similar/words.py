@@ -107,16 +107,6 @@ def spelled(words: Hashes) -> Hashes:
     return words & ~KIND_BITS
 
 
-def masked(words: Hashes) -> Hashes:
-    """Return the words without their kinds, each run of figures one and the same word."""
-    figures = kinds(words) == Kind.FIGURE
-    kept = ~figures
-    kept[:1] = True
-    kept[1:] |= ~figures[:-1]
-    outline: Hashes = np.where(figures, FIGURE_HASH, spelled(words))[kept]
-    return outline
-
-
 def _word_hash(word: str) -> bytes:
     number = int.from_bytes(hashlib.blake2b(_folded(word).encode(), digest_size=8).digest(), "little")
     return (number & ~3 | _kind(word)).to_bytes(8, "little")

@@ -27,7 +27,7 @@ from storage.database.links.subjects import Subject, first_of, is_credited, subj
 from storage.database.models import change, feed, follower, link, link_key, link_signature, story, story_article
 from storage.database.types import now
 from storage.similar.compare import MIN_WORDS, Likeness, compare
-from storage.similar.signature import sign
+from storage.similar.signature import keys_of
 from storage.vocabulary import LinkKind
 
 NAME = "links"
@@ -184,10 +184,10 @@ class _Follower:
 
     def _link(self, connection: Connection, fresh: dict[int, Subject], batch: _Batch) -> None:
         """Sign the texts, find what shares their keys, compare, and put the rows to write into the batch."""
-        signed = {
-            key: numbers(sign(one.prepared.words).keys) if len(one.prepared.words) >= MIN_WORDS else []
-            for key, one in fresh.items()
-        }
+        nothing = np.empty(0, dtype=np.uint64)
+        words = [one.prepared.words for one in fresh.values()]
+        keys_of_all = keys_of([some if len(some) >= MIN_WORDS else nothing for some in words])
+        signed = {key: numbers(keys) for key, keys in zip(fresh, keys_of_all, strict=True)}
         known: Holders = holders(connection, {key for keys in signed.values() for key in keys}, {*fresh, *batch.ended})
         chosen: dict[int, list[int]] = {}
         for article_id, keys in signed.items():

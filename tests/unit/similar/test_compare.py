@@ -3,14 +3,13 @@
 from itertools import combinations
 from random import Random
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.database.links.candidates import candidates, numbers
 from storage.similar.compare import MIN_WORDS, Likeness, Prepared, compare
-from storage.similar.signature import sign
+from storage.similar.signature import keys_of
 from storage.similar.words import word_hashes
 from storage.vocabulary import LinkKind
 from tests.texts import Edit, extended, light, middling, news
@@ -39,11 +38,15 @@ def test_there_are_enough_serial_pairs() -> None:
 def test_editions_of_a_notice_are_serial(one: str, other: str) -> None:
     assert kind(one, other) is LinkKind.SERIAL
     assert kind(one, f"{other}\nTheo Cổng Thông tin điện tử tỉnh") is LinkKind.SERIAL
-    assert candidates(numbers(sign(word_hashes(one)).keys), holding(other)) == [1]
+    assert candidates(keys(one), holding(other)) == [1]
+
+
+def keys(text: str) -> list[int]:
+    return numbers(keys_of([word_hashes(text)])[0])
 
 
 def holding(text: str) -> dict[int, list[int]]:
-    return {key: [1] for key in numbers(sign(word_hashes(text)).keys)}
+    return {key: [1] for key in keys(text)}
 
 
 @pytest.mark.parametrize("text", [SERIAL[0][0], HARD[0][0], news(1)], ids=["notice", "pattern", "news"])
@@ -79,6 +82,14 @@ def test_empty_and_short_texts_are_like_nothing(text: str) -> None:
     assert kind(text, text) is None
 
 
+def test_keys_of_a_text_are_its_own_whatever_stands_beside_it() -> None:
+    texts = [news(1), "", "12 13", news(2), SERIAL[0][0], "12", "Tin 5", HARD[0][1]]
+    together = keys_of([word_hashes(text) for text in texts])
+    assert [numbers(one) for one in together] == [keys(text) for text in texts]
+    assert len(keys(SERIAL[0][0])) > 20
+    assert [len(keys(text)) for text in ("", "12", "một hai ba")] == [0, 1, 1]
+
+
 RECALL: list[tuple[Edit, float, set[LinkKind]]] = [
     (light, 0.99, {LinkKind.EXACT, LinkKind.NEAR}),
     (middling, 0.98, {LinkKind.EXACT, LinkKind.NEAR, LinkKind.EXTENDED}),
@@ -90,14 +101,14 @@ RECALL: list[tuple[Edit, float, set[LinkKind]]] = [
 def test_edits_are_found(edit: Edit, floor: float, kinds: set[LinkKind]) -> None:
     rng = Random("edits")
     texts = [news(number) for number in range(300)]
-    keys: dict[int, list[int]] = {}
+    held: dict[int, list[int]] = {}
     for number, text in enumerate(texts):
-        for key in numbers(sign(word_hashes(text)).keys):
-            keys.setdefault(key, []).append(number)
+        for key in keys(text):
+            held.setdefault(key, []).append(number)
     found = 0
     for number, text in enumerate(texts):
         edited = edit(rng, text)
-        if number in candidates(numbers(sign(word_hashes(edited)).keys), keys):
+        if number in candidates(keys(edited), held):
             found += kind(text, edited) in kinds
     assert found >= floor * len(texts)
 
@@ -113,8 +124,7 @@ def test_no_false_pair_in_75_000() -> None:
 @given(st.text(max_size=400), st.text(max_size=400))
 def test_any_text_is_signed_and_compared(one: str, other: str) -> None:
     for text in (one, other, one * 60):
-        keys = sign(word_hashes(text)).keys
-        assert len(keys) == len(np.unique(keys)) <= 27
+        assert len(keys(text)) == len(set(keys(text))) <= 27
     longer = f"{one} {news(1)}", f"{other} {news(2)}"
     assert kind(longer[0], longer[0]) is LinkKind.EXACT
     kind(*longer)
@@ -124,4 +134,4 @@ def test_any_text_is_signed_and_compared(one: str, other: str) -> None:
 def test_a_long_text_takes_linear_time() -> None:
     for text in ("a" * 400_000, "1/" * 200_000, "a1-" * 150_000, "Nguyễn " * 60_000, "1 a " * 60_000):
         compare(Prepared(TITLE, text), Prepared(TITLE, f"{text} khác"))
-        sign(word_hashes(text))
+        keys(text)
