@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine
 
 from storage.database.bulk import insert_rows
 from storage.database.engine import transact
-from storage.database.loading.write import number_changes
+from storage.database.feed import number_changes
 from storage.database.models import address, article, capture, reading, version
 from storage.vocabulary import CaptureState, Cause, Change, Purpose
 from tests.replicas.newsroom import PORTALS
