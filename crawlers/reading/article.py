@@ -19,7 +19,7 @@ from crawlers.reading.language import language_of
 from crawlers.reading.lines import Says
 from crawlers.reading.meta import read_meta
 from crawlers.reading.opinion import Opinion, apply, is_foreign, second_opinion
-from crawlers.reading.page import Kind, Line, Page
+from crawlers.reading.page import Kind, Line, Node, Page
 from crawlers.reading.related import related_links
 from crawlers.reading.sequel import find_sequel
 from crawlers.reading.template import Marks, Template, mark
@@ -30,6 +30,8 @@ from storage.vocabulary import RefusalKind
 _ENDS_WELL = re.compile(r"""[.!?…:;"”’')\]/*]$""")
 _SHARE = 0.5
 """A container with less of the page's paragraphs than this needs a title that echoes."""
+_NEAR = 6
+"""Lines between a title and its text: date, counter, lead, picture and its caption."""
 _WORDS = 25
 """Under a title that nothing echoes, fewer characters than this are a label, not an article of one line."""
 _LONG = 80
@@ -245,7 +247,7 @@ def _tell_bounds(told: dict[str, Provenance], bounds: tuple[date | None, date | 
 
 def _other_reading(page: Page, title: titles.Candidate, place: locate.Place, parts: Parts) -> Opinion | None:
     """A second opinion, already applied to the parts, where ours is not enough: see `crawlers.reading.opinion`."""
-    unsure = _is_unsure(place, title)
+    unsure = _is_unsure(page, title, place)
     if not unsure and (place.method == "rules" or not is_foreign(title.text, parts)):
         return None
     opinion = second_opinion(page, parts, unsure=unsure)
@@ -261,9 +263,18 @@ def _going_on(article: Article, page: Page, parts: Parts) -> Article:
     return replace(article, continues=sequel.pages, first_page=sequel.first, flags=flags)
 
 
-def _is_unsure(place: locate.Place, title: titles.Candidate) -> bool:
-    """Whether the container may be another thing's: found by mass alone, and no title speaks for it."""
-    return place.method == "mass" and (title.line is None or (title.method == "place" and place.share < _SHARE))
+def _is_unsure(page: Page, title: titles.Candidate, place: locate.Place) -> bool:
+    """Whether the container may be another thing's: found by mass alone, and no title or date speaks for it."""
+    if place.method != "mass" or title.line is None:
+        return place.method == "mass"
+    return title.method == "place" and place.share < _SHARE and not _is_dated(page, title.line, place.node)
+
+
+def _is_dated(page: Page, title: Line, container: Node) -> bool:
+    """Whether a date stands beside a title by place, and the container follows it closely."""
+    gap = container.start - title.index
+    beside = page.lines[max(title.index - 2, 0) : title.index + 3]
+    return (container.holds(title.index) or 0 < gap <= _NEAR) and any(map(published.stamp, beside))
 
 
 def _is_image(line: Line) -> bool:

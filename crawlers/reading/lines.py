@@ -129,13 +129,14 @@ _PATTERNS: dict[Says, str] = {
     r"|chuyển đến nội dung(?: chính)?|to navigate .{1,60}",
     Says.LANGUAGES: r"(?:(?:tiếng việt|tiếng anh|english|vietnamese|việt nam|vietnam|vn|vi|en|français|中文|русский|"
     r"tiếng khmer|ខ្មែរ|lào|\||/|-) ?){2,12}",
-    Says.FOOTER: r"(?:©|®|\(c\)|copyright|bản quyền (?:thuộc|của|nội dung|©)|giấy phép (?:số ?:? ?\d|thiết lập|"
+    Says.FOOTER: r"(?:©|®|\ufffd|\(c\)|copyright|bản quyền (?:thuộc|của|nội dung|©)|giấy phép (?:số ?:? ?\d|thiết lập|"
     r"hoạt động (?:báo|trang|số)|xuất bản số)|powered by|designed by"
     r"|(?:®|\*)? ?(?:vui lòng |đề nghị |yêu cầu )?ghi rõ nguồn).{0,400}"
     r"|(?:trưởng ban biên tập|(?:phó )?tổng biên tập|(?:người )?chịu trách nhiệm(?: nội dung| chính|"
     r" xuất bản| quản lý)?|cơ quan chủ quản|đơn vị (?:chủ quản|quản lý|thiết kế|vận hành)"
     r"|phát triển bởi|thiết kế(?: và phát triển)?(?: bởi)?|địa chỉ|trụ sở(?: chính)?|tòa soạn|toà soạn|"
     r"(?:số )?điện thoại|đường dây nóng|hotline|thư điện tử|e-?mail|fax|tel|đt|website) ?: ?.{0,400}"
+    r"|add ?: ?.{0,400}|hotline\b[^.!?]{0,120}\d{4}.{0,200}"
     r"|(?:cổng|trang) thông tin điện tử .{2,90}|.{0,40}chung nhan tin nhiem mang",
     Says.COMMENTS: r"(?:gửi |viết |xem )?(?:ý kiến|bình luận|phản hồi|góp ý|nhận xét|comments?)(?: (?:của bạn|bạn đọc|"
     rf"độc giả|của bạn đọc|mới|khác))?(?: ?\(?{_NUMBER}\)?)? ?:?"
@@ -147,7 +148,8 @@ _PATTERNS: dict[Says, str] = {
     r"đính kèm))*"
     r"|download(?: file)?|tài liệu(?: tải về)?|(?:xem|tải) (?:file|tệp|văn bản) (?:đính kèm|tại đây)) ?:?",
     Says.NOTHING: r"(?:danh sách (?:tin|bài) ?-? ?)?(?:danh mục tạm thời không có|không có (?:dữ liệu|bản ghi|tin|"
-    r"bài viết|video|kết quả)(?: nào)?|no video found|no results?|chưa có dữ liệu|"
+    r"bài viết|văn bản|thông tin|nội dung|video|kết quả)(?: nào)?"
+    r"(?: (?:được tìm thấy|phù hợp))?|no video found|no results?|chưa có dữ liệu|"
     r"đang cập nhật(?: dữ liệu)?)\.?",
 }
 

@@ -148,7 +148,10 @@ def _climb(page: Page, node: Node, good: Sequence[Line], title: Line | None) -> 
 
 
 def in_card(page: Page, line: Line, title: Line | None) -> bool:
-    """Return whether a line is a summary in another article's card: a linked headline stands above it in its block."""
+    """Return whether a line is a summary in another article's card: a linked headline stands above it in its block.
+
+    A link above the title is none of a line below it.
+    """
     node: Node | None = line.node
     for _ in range(3):
         if node is None:
@@ -158,10 +161,8 @@ def in_card(page: Page, line: Line, title: Line | None) -> bool:
         node = node.parent
     if node is None or node.end - node.start > 8:
         return False
-    return any(
-        other.linked and len(other.text) >= 20 and (title is None or other.index != title.index)
-        for other in page.lines[node.start : line.index]
-    )
+    after = title.index + 1 if title is not None and title.index < line.index else 0
+    return any(other.linked and len(other.text) >= 20 for other in page.lines[max(node.start, after) : line.index])
 
 
 def under_title(page: Page, title: Line) -> Place | None:

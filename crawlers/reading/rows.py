@@ -41,8 +41,9 @@ def rows_of(page: Page, title: Line | None, selectors: Sequence[str]) -> Rows:
     if not rows:
         return Rows([], set(), len(page.lines), 0)
     inside = {index for row in rows for index in range(row.start, row.end)}
-    if all(row.end - row.start <= 1 for row in rows) and rows[0].parent is not None:
-        inside = set(range(rows[0].start, rows[0].parent.end))  # headlines as siblings of their summaries
+    if len(rows) >= _LIST and all(row.end - row.start <= 1 for row in rows) and rows[0].parent is not None:
+        end = rows[0].parent.end  # headlines as siblings of their summaries
+        inside = set(range(rows[0].start, title.index if title and rows[-1].end <= title.index < end else end))
     return Rows(rows, inside, rows[0].start, sum(len(page.lines[index].text) for index in inside))
 
 

@@ -24,11 +24,15 @@ _SEPARATOR = re.compile(r"\s+(?:[-–—|»›:·•]|::|<<|&raquo;)\s+|\s*[|»�
 _CUT = re.compile(r"\s*(?:\.{3,}|…)$")
 _EDGES = " .,:;-–—|\"'“”‘’"
 _TITLE_CLASS = re.compile(r"title|tieu-?de|headline|tieude")
-_FRAME_CLASS = re.compile(r"portlet|widget|block-title|module|topper|box|panel|sidebar|category|chuyen-?muc|breadcrumb")
+_FRAME_CLASS = re.compile(
+    r"portlet|widget|block-title|module|topper|box|panel|sidebar|category|chuyen-?muc|breadcrumb|web-?part|\bms-wp"
+)
 _SLUG_WORD = re.compile(r"[a-z0-9]+")
 _LONGEST = 400
 _SLUG_ECHO = 0.7
 _SEVERAL = 3
+_FEW = 5
+"""Words up to which a line may be a section's or a box's name as well as a title."""
 ECHO = 3.0
 """Score from which a line is the title by its echo alone."""
 
@@ -77,7 +81,7 @@ class Echoes:
     @cached_property
     def foot(self) -> set[str]:
         """The short texts of the page's foot and margins."""
-        last = len(self.page.lines) - 15
+        last = max(len(self.page.lines) - 15, len(self.page.lines) // 2)
         return {
             key(line.text)
             for line in self.page.lines
@@ -90,6 +94,28 @@ class Echoes:
     @cached_property
     def _forms(self) -> Counter[tuple[str, ...]]:
         return Counter(_form(line) for line in self.page.lines if line.kind is Kind.TEXT and len(line.text) <= _LONGEST)
+
+    @cached_property
+    def own_links(self) -> set[str]:
+        """The texts of the page's links to its own address: lists beside an article name it as they name others."""
+        here = _address(self.url, self.url)
+        return {
+            key(text)
+            for line in self.page.lines
+            for el, text in line.links
+            if len(text) >= 20 and here and _address(el.get("href") or "", self.url) == here
+        }
+
+    def repeated(self, line: Line) -> float:
+        """What a line's repetition on the page says for it as the title.
+
+        A link to this very page says its title; a short line that stands twice is the name of a section.
+        """
+        own = key(line.text)
+        if not line.links and own in self.own_links:
+            return 1.0
+        few = len(line.text.split()) <= 2 * _FEW
+        return -1.5 if few and line.heading != 1 and self.counts[own] > 1 else 0.0
 
     def recurs(self, line: Line) -> bool:
         """Whether a line is set as several others are: a row of a list, a box's heading among those of other boxes."""
@@ -139,6 +165,17 @@ class Echoes:
         return sum(word in known for word in self.slug) / max(len(self.slug), len(words) * 0.6)
 
 
+def _address(href: str, base: str) -> str:
+    """An address's path and query, as a link on the page at `base` leads to; "" for a link that leads nowhere."""
+    if not href or href.startswith(("#", "javascript:", "mailto:", "tel:")):
+        return ""
+    try:
+        parts = urlsplit(urljoin(base, href))
+    except ValueError:
+        return ""
+    return f"{parts.path.rstrip('/')}?{parts.query}"
+
+
 def _form(line: Line) -> tuple[str, ...]:
     node = line.node
     around = node.parent
@@ -182,7 +219,23 @@ def find_title(page: Page, rules: Sequence[Rules], echoes: Echoes) -> Candidate 
             best = Candidate(line, line.text, score, method, source)
     if best is None or (best.evidence == "<title>" and is_weak(best, echoes)):
         return _by_slug(page, echoes) or best
-    return best
+    return _without_section(page, best, echoes) if best.evidence == "<title>" else best
+
+
+def _without_section(page: Page, whole: Candidate, echoes: Echoes) -> Candidate:
+    """Of a line that repeats all of a `<title>` of several pieces, the line above that is its longest piece alone."""
+    if key(whole.text) != echoes.page_title or len(echoes.segments) < 2 or whole.line is None:
+        return whole
+    longest = max(echoes.segments, key=len)
+    for line in page.lines[: whole.line.index]:
+        if (
+            key(line.text) == longest
+            and line.node.zone is Zone.MAIN
+            and not line.links
+            and len(line.text.split()) > _FEW
+        ):
+            return Candidate(line, line.text, whole.score, whole.method, whole.evidence)
+    return whole
 
 
 def _by_slug(page: Page, echoes: Echoes) -> Candidate | None:
@@ -318,9 +371,9 @@ def title_above(page: Page, first: int, echoes: Echoes, skipped: "set[int]") -> 
         score += 4.0 * echoes.slug_share(line.text) if echoes.slug_share(line.text) >= 0.55 else 0.0
         score += 0.5 if line.strong else 0.0
         score += 0.5 if 20 <= len(line.text) <= 220 else 0.0
-        score -= 0.8 if len(line.text.split()) <= 5 else 0.0
+        score -= 0.8 if len(line.text.split()) <= _FEW else 0.0
         score -= 1.0 if line.text.isupper() and len(line.text) < 60 else 0.0
-        score -= 1.5 if echoes.counts[key(line.text)] > 1 and line.heading != 1 else 0.0
+        score += echoes.repeated(line)
         score -= 1.5 if echoes.recurs(line) else 0.0
         score -= 1.0 if above is not None and above.kind is Kind.IMAGE else 0.0
         if best is None or score > best.score:
@@ -374,6 +427,8 @@ def title_alone(page: Page, echoes: Echoes, dates: Sequence[int]) -> Candidate |
             setting(line, echoes.url)
             + (0.5 if line.strong else 0.0)
             - (1.0 if line.text.isupper() and len(line.text) < 60 else 0.0)
+            - (0.8 if len(line.text.split()) <= _FEW else 0.0)
+            + min(echoes.repeated(line), 0.0)
             - (1.5 if _is_boxed(page, line, echoes) else 0.0)
             + (2.0 if gap <= 2 else 1.0 if gap <= 4 else 0.0)
         )

@@ -134,7 +134,7 @@ _NAMED: tuple[tuple[RefusalKind, re.Pattern[str]], ...] = (
         RefusalKind.DIRECTORY,
         re.compile(
             r"(?:danh bạ|danh sách) (?:điện thoại|thư điện tử|liên lạc|cơ quan|email|hộp thư).{0,40}|danh bạ|"
-            r"đường dây nóng|phone ?book|directory",
+            r"đường dây nóng|hotlines?|phone ?book|directory",
             re.IGNORECASE,
         ),
     ),
@@ -160,6 +160,8 @@ SMALL = 1500
 """Visible characters below which a page's few words tell what it is."""
 _CARDS = 4
 _HEADLINE = 25
+_NEAR = 10
+"""Lines under a title within which the page says that there is nothing: the fields of a filter may stand between."""
 LITTLE = 250
 """Characters of own prose below which a page named "Đăng nhập" or "404" is that."""
 
@@ -264,10 +266,22 @@ def of_content(
         )
     if named:
         return None
+    nothing = _says_nothing(page, title) if not own_first and prose == 0 else None
+    if nothing is not None:
+        return nothing
     home = _HOME_PATH.fullmatch(urlsplit(page.url).path) is not None and not urlsplit(page.url).query
     if home and len(rows.rows) >= 3 and (prose < 1500 or not own_first):
         return Verdict(RefusalKind.HOME, f"the host's first page, a list of {len(rows.rows)} links")
     return _listing(page, rows, row_selectors, after, title, own_first=own_first)
+
+
+def _says_nothing(page: Page, title: Line | None) -> Verdict | None:
+    """The line under the title that says that its list is empty."""
+    after = title.index + 1 if title is not None else 0
+    for line in page.lines[after : after + _NEAR]:
+        if line.says is Says.NOTHING and line.node.zone is Zone.MAIN:
+            return Verdict(RefusalKind.EMPTY, line.text)
+    return None
 
 
 def _listing(

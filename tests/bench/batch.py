@@ -19,6 +19,7 @@ from rich.table import Table
 
 from crawlers.portal import Portal
 from crawlers.portals import load
+from crawlers.reading.template import Template
 from flows.steps.reading import Outcome, Readers, read_capture
 from storage.archive import Exchange, SegmentWriter, segments
 from storage.records import VIETNAM, Capture, Location
@@ -43,9 +44,11 @@ class Pace:
     cpu: float
 
 
-def timed_read(archive: Path, portal: Portal, capture: Capture, location: Location) -> Outcome:
+def timed_read(
+    archive: Path, portal: Portal, capture: Capture, location: Location, template: Template | None = None
+) -> Outcome:
     """Read a capture as the pipeline does and note the CPU time that this process has taken so far."""
-    outcome = read_capture(archive, portal, capture, location)
+    outcome = read_capture(archive, portal, capture, location, template)
     (archive / f"{os.getpid()}.cpu").write_text(str(time.process_time()))
     return outcome
 

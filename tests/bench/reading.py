@@ -24,6 +24,13 @@ UNKNOWN = "replicas as pages of unknown hosts"
 ROUNDS = 3
 
 
+def _of_unknown_host(page: Page) -> Page:
+    """The page as a host's that is not known: no rules, no listing row, and no date that only the row prints."""
+    printed = page.facts is None or page.facts.published_on == "page"
+    truth = page.truth if printed else replace(page.truth, published_at=None)
+    return replace(page, portal=None, item=None, truth=truth)
+
+
 def read_all(reader: Reader, pages: list[Page]) -> list[Read]:
     """Read every page; a reader that raises has found no article."""
     results: list[Read] = []
@@ -94,7 +101,7 @@ def main() -> None:
         groups |= replica_pages(given.seed, given.articles)
     ruled = [page for pages in groups.values() for page in pages]
     if ruled:
-        groups[UNKNOWN] = [replace(page, portal=None, item=None) for page in ruled[::3]]
+        groups[UNKNOWN] = [_of_unknown_host(page) for page in ruled[::3]]
     for root in [*given.folders, *([SHARED] if SHARED.is_dir() else [])]:
         groups |= {f"{root.name}/{name}": pages for name, pages in folder(root).items()}
     speeds = Table("pages", "number", "mean kB", f"congtin × {YARDSTICK}", title="speed", title_justify="left")
