@@ -8,6 +8,7 @@ from typing import Any
 from storage.database.attachments import NOT_ALLOWED, WANTED, is_allowed
 from storage.database.keys import address_id
 from storage.database.loading.published import Shown, field_hashes, version_hash
+from storage.privacy import masked, masked_article
 from storage.records import Article, Capture, Image, Paragraph
 from storage.vocabulary import CaptureState, Cause, Change
 
@@ -55,7 +56,7 @@ class Work:
         self.captures[capture.record_id] = {
             "state": state.value,
             "state_reason": reason,
-            "detail": detail,
+            "detail": detail and masked(detail),
             "article_id": article_id,
             "effect": effect,
             "loaded_by": self.run_id,
@@ -79,8 +80,11 @@ class Work:
     ) -> Shown:
         """Add a reading of a version, which becomes the version's current one; return what is compared of it."""
         reading_id = self.new_reading_id()
-        hashes = field_hashes(article)
-        self.readings.append(_reading(reading_id, article_id, no, article, capture.record_id, hashes, self.moment))
+        hashes, digest = field_hashes(article), version_hash(article)
+        article = masked_article(article)
+        self.readings.append(
+            _reading(reading_id, article_id, no, article, capture.record_id, digest, hashes, self.moment)
+        )
         self.version_readings[article_id, no] = reading_id
         for number, record_id in pages.items():
             self.pages.append({"reading_id": reading_id, "page": number, "capture_id": record_id})
@@ -112,7 +116,7 @@ class Work:
             capture.record_id,
             article.reader_version,
             article.rules,
-            version_hash(article),
+            digest,
             hashes,
             article.published_at,
             article.published_precision,
@@ -167,6 +171,7 @@ def _reading(
     no: int,
     article: Article,
     capture_id: str,
+    digest: str,
     hashes: dict[str, str],
     made_at: datetime,
 ) -> dict[str, Any]:
@@ -179,7 +184,7 @@ def _reading(
         "reader_version": article.reader_version,
         "rules": article.rules,
         "template": article.template,
-        "version_hash": version_hash(article),
+        "version_hash": digest,
         "field_hashes": hashes,
         "kind": article.kind,
         "title": article.title,
