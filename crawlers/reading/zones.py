@@ -10,10 +10,11 @@ from functools import lru_cache
 from crawlers.reading.page import Kind, Node, Page, Zone
 
 MARGIN_TAGS = frozenset({"nav", "footer", "aside"})
-MARGIN_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "menu"})
+MARGIN_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "menu", "dialog", "alertdialog"})
 _MARGIN = re.compile(
     r"(?:^|[\s_-])(?<!has[_-])(?<!with[_-])(?<!no[_-])"
     r"(?:foot|footer|copyright|breadcrumbs?|nav|navbar|navigation|menu|megamenu)(?:$|[\s_-])"
+    r"|(?:^|\s)(?:popup|modal)(?:$|\s)"
     r"|(?:^|\s)(?:(?:page|site|main|web|wrapper|body|dnn)[_-])?bottom(?:$|[\s_-])"
 )
 """Words of a frame. `bottom` alone is one; after another word it mostly sets a distance (`m-bottom`)."""

@@ -89,3 +89,13 @@ _FOOT = (
 )
 def test_page_with_nothing_but_its_frame_is_refused(kind: RefusalKind, html: str) -> None:
     assert refuse(html, url="https://x.gov.vn/web/x/trang").kind is kind
+
+
+def test_text_of_a_dialog_is_no_article() -> None:
+    offer = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    links = "".join(f'<p><a href="/muc-{i}">Chuyên mục số {i}</a></p>' for i in range(40))
+    for markup in ('class="popup"', 'role="dialog"', 'class="modal fade"'):
+        body = f"{links}<div {markup}><h2>Thêm chuyên mục, tăng trải nghiệm cho bạn đọc</h2>{offer}</div>"
+        assert refuse(_page(body, "Kinh doanh - Báo X"), url="https://x.vn/kinh-doanh.htm").kind is RefusalKind.EMPTY
+    wrapped = f'<div class="modal"><h1>{TITLE}</h1><div>20/05/2024 07:30</div>{offer}</div>'
+    assert texts(read(_page(wrapped, f"{TITLE} - Báo X"))) == list(PARAGRAPHS)
