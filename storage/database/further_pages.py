@@ -124,9 +124,14 @@ def see_pages(connection: Connection, portal: str, results: Sequence[ReadResult]
 
 def note_pages(connection: Connection, portal: str, results: Sequence[tuple[ReadResult, str]]) -> None:
     """Enter what was read, each with the id of its article's first address: further pages that it names, and had."""
+    named = set(
+        connection.scalars(
+            select(further_page.c.address_id).where(further_page.c.address_id.in_([first for _, first in results]))
+        )
+    )
     for result, first in results:
         match result.outcome:
-            case Article() as found:
+            case Article() as found if found.continues or first in named or result.capture.purpose is Purpose.PAGE:
                 _note_article(connection, portal, result, found, first)
             case Refusal() | FetchFailed() | NoPage() if result.capture.purpose is Purpose.PAGE:
                 ids = answered_by(connection, result.capture)

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
-from storage.database.bulk import upsert
+from storage.database.bulk import insert_rows, upsert
 from storage.database.models import article, reading, search, search_number
 from storage.document_numbers import find_numbers
 from storage.words import folded
@@ -41,8 +41,7 @@ def index_articles(connection: Connection, rows: Sequence[Mapping[str, Any]]) ->
         ]
     connection.execute(delete(search_number).where(search_number.c.article_id.in_([row["article_id"] for row in rows])))
     upsert(connection, search, entries, update=("section", "title", "body"))
-    if numbers:
-        connection.execute(insert(search_number), numbers)
+    insert_rows(connection, search_number, numbers)
 
 
 def index_missing(connection: Connection, articles: Collection[int]) -> None:

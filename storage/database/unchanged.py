@@ -3,11 +3,12 @@
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import Engine, and_, or_, select
+from sqlalchemy import Engine, and_, exists, or_, select
 
 from storage.database.loading.outcomes import SameBytes
-from storage.database.models import address, article, capture, reading, view_count
+from storage.database.models import address, article, capture, further_page, reading, view_count
 from storage.records import Capture
+from storage.vocabulary import Purpose
 
 
 def unchanged(
@@ -49,7 +50,10 @@ def unchanged(
         .outerjoin(view_count, view_count.c.capture_id == shown.c.record_id)
         .where(
             capture.c.record_id.in_(known),
+            capture.c.purpose == Purpose.ARTICLE.value,
             capture.c.status == 200,
+            # An article of several pages is more than these bytes.
+            ~exists().where(further_page.c.address_id == capture.c.address_id),
             shown.c.status == 200,
             # The listing row is a witness of title and date.
             or_(shown.c.item == capture.c.item, unlisted),
