@@ -250,7 +250,7 @@ def _other_reading(page: Page, title: titles.Candidate, place: locate.Place, par
     unsure = _is_unsure(page, title, place)
     if not unsure and (place.method == "rules" or not is_foreign(title.text, parts)):
         return None
-    opinion = second_opinion(page, parts, unsure=unsure)
+    opinion = second_opinion(page, parts, place, unsure=unsure)
     if opinion is not None and opinion.lines:
         apply(page, parts, opinion)
     return opinion

@@ -116,8 +116,11 @@ _MARKUP = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|<[^
 _READABLE = re.compile(r"(?i)(\b(?:alt|title|content|value|placeholder)\s*=\s*)(\"[^\"]*\"|'[^']*')")
 _WORD = re.compile("[A-Za-z\xa1-\xff]+")
 _WESTERN = re.compile("[\xa1-\xff]")
+_WESTERN_RUN = re.compile("[\xa1-\xff]+")
 _VIETNAMESE = re.compile("[\u0102\u0103\u0110\u0111\u0128\u0129\u0168\u0169\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9]")
 _REFERENCE = re.compile(r"&(?:#(\d{3})|([A-Za-z]{2,6}\d?));")
+_LEAST = 3
+"""Different words that a scheme must explain."""
 
 
 def _western(match: re.Match[str]) -> str:
@@ -168,6 +171,31 @@ def _segments(text: str) -> list[tuple[bool, str]]:
     return pieces
 
 
+def _western_words(text: str) -> set[str]:
+    """Return the words of a page that hold a Western letter, markup and scripts included.
+
+    The letters are looked for, then the words around them: a page has few of them and many thousands of others.
+    """
+    words: set[str] = set()
+    plain = _REFERENCE.sub(_western, text) if "&" in text else text
+    for match in _WESTERN_RUN.finditer(plain):
+        start = match.start()
+        while start and plain[start - 1].isascii() and plain[start - 1].isalpha():
+            start -= 1
+        word = _WORD.match(plain, start)
+        if word is not None:
+            words.add(word[0])
+    return words
+
+
+def _may_explain(scheme: Scheme, words: set[str]) -> bool:
+    """Whether there are enough words that a scheme makes syllables, for a closer look."""
+    explained: set[str] = set()
+    for word in words:
+        _count(word, scheme, explained)
+    return len(explained) >= _LEAST
+
+
 def convert_fonts(text: str) -> tuple[str, str | None, bool]:
     """Convert what is sure to be TCVN3 or VNI text in a page; pieces that are Unicode already stay.
 
@@ -175,6 +203,9 @@ def convert_fonts(text: str) -> tuple[str, str | None, bool]:
         The text, the scheme converted ("tcvn3", "vni") or None, and whether some text looks like it but is not sure.
     """
     suspected = False
+    western = _western_words(text)
+    if not any(_may_explain(scheme, western) for scheme in SCHEMES):
+        return text, None, False
     pieces = _segments(text)
     for scheme in SCHEMES:
         words: set[str] = set()
@@ -187,8 +218,8 @@ def convert_fonts(text: str) -> tuple[str, str | None, bool]:
         known = [count for count in counts if count]
         legacy, native = sum(count.legacy for count in known), sum(count.unicode for count in known)
         neither = sum(count.neither for count in known)
-        if len(words) < 3 or (legacy < 2 * neither and not any(_sure(count) and count.legacy > 4 for count in known)):
-            suspected |= len(words) >= 3 and legacy > neither
+        if len(words) < _LEAST or (legacy < 2 * neither and not any(_sure(count) and count.legacy > 4 for count in known)):
+            suspected |= len(words) >= _LEAST and legacy > neither
             continue
         throughout = legacy > 10 * native
         parts: list[str] = []

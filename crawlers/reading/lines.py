@@ -184,7 +184,8 @@ def says(text: str) -> Says | None:
         patterns = _FOOTER_ONLY
     else:
         patterns = _COMPILED
-    for candidate in (text, text.strip(_BULLETS)):
+    bare = text.strip(_BULLETS)
+    for candidate in (text, bare) if bare != text else (text,):
         for kind, pattern in patterns:
             if pattern.fullmatch(candidate):
                 return kind

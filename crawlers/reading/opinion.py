@@ -1,12 +1,12 @@
-"""A second opinion on the body: trafilatura's own reading of the whole page, where our own evidence is thin.
+"""A second opinion on the body: trafilatura's own reading, where our own evidence is thin.
 
 What short lines say (`crawlers.reading.lines`) is known for Vietnamese portals. On a page in another language of a host
-without rules, counters, credits and boxes speak words that we do not know: there trafilatura is heard. Where both
-readings are nearly one, our lines stand but for those that it leaves out; where they differ, its text stands. It also
-stands where no container is sure, in any language.
+without rules, counters, credits and boxes speak words that we do not know: there trafilatura is heard. It reads our
+container only, a seventh of the page; where both readings are nearly one, our lines stand but for those that it leaves
+out. Where they differ, or where the container may be another thing's or a part of the article only (in any language
+where no title speaks for it), it reads the whole page: where that differs too, its text stands.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,15 +14,27 @@ from trafilatura.settings import Extractor
 
 from crawlers.reading.body import Parts
 from crawlers.reading.language import language_of
+from crawlers.reading.locate import Place
 from crawlers.reading.media import captions
 from crawlers.reading.page import Kind, Line, Page, Zone
-from crawlers.reading.prose import QUOTES, letters, whole_page
+from crawlers.reading.prose import QUOTES, container_alone, letters, whole_page
 from storage.records import Provenance
 
 _QUICK = Extractor(fast=True, comments=False, tables=True, output_format="python")
 _CAREFUL = Extractor(fast=False, comments=False, tables=True, output_format="python", precision=True)
 _AGREE = 0.8
-"""Token F1 of both readings from which they are one reading; measured on public benchmarks of news pages."""
+"""F1 of our reading and one of the whole page from which they are one; measured on public benchmarks of news."""
+_AGREE_INSIDE = 0.6
+"""The same with a reading of our own container: less will do, since it can only leave out. Measured likewise."""
+_AGREE_UNSURE = 0.9
+"""The same where no title speaks for the container."""
+_SHARE = 0.7
+_SHARE_UNSURE = 0.9
+"""The share of the page's paragraphs that a container holds at least, not to be taken for a part of the article."""
+_OF_ALL = 0.5
+"""The share of all long lines of the page, whatever their zone, that our text holds at least."""
+_SHORT = 300
+"""Characters of a text below which the article may be elsewhere."""
 _LONG = 80
 """Characters of a line that is nearly confirmed by most of its runs of four words, or kept as a list's entry."""
 _SURE = 25
@@ -45,27 +57,46 @@ def is_foreign(title: str, parts: Parts) -> bool:
     return language_of("\n".join([title, *(line.text for line in (*parts.lead, *parts.body))])) != "vi"
 
 
-def second_opinion(page: Page, parts: Parts, *, unsure: bool) -> Opinion | None:
+def second_opinion(page: Page, parts: Parts, place: Place, *, unsure: bool) -> Opinion | None:
     """Return what to take for the body, or None where trafilatura finds nothing.
 
     Args:
         page: the page.
         parts: our own division of it.
-        unsure: whether our container may be another thing's, so that agreement says little.
+        place: our container.
+        unsure: whether it may be another thing's, so that agreement says little.
     """
     own = [*parts.lead, *parts.body]
-    if not unsure and own:
-        quick = whole_page(page, _QUICK)
-        if _agreement(own, quick) > _AGREE:
-            kept = _confirmed(own, quick, parts)
-            share = f"{len(kept)} of {len(own)} paragraphs"
-            return Opinion(kept, (), Provenance("trafilatura", f"its own reading of the page confirms {share}"))
+    if not _is_doubtful(page, own, place, unsure=unsure):
+        least = _AGREE_UNSURE if unsure else _AGREE_INSIDE
+        inside = _confirmed(own, container_alone(page, place.node, _QUICK), parts, least)
+        if inside is not None:
+            return inside
     careful = whole_page(page, _CAREFUL)
     if not careful:
         return None
+    confirmed = _confirmed(own, careful, parts, _AGREE)
+    if confirmed is not None:
+        return confirmed
     why = "no container is sure" if unsure else "the blocks differ from it"
     told = Provenance("trafilatura", f"its own reading of the page: {why}")
     return Opinion(tuple(_lines_of(page, letters(" ".join(careful)))), careful, told)
+
+
+def _is_doubtful(page: Page, own: Sequence[Line], place: Place, *, unsure: bool) -> bool:
+    """Whether the article may be elsewhere, or go on elsewhere: by what the container holds of the page's prose."""
+    size = sum(len(line.text) for line in own)
+    if place.method == "title" or size < _SHORT or place.share < (_SHARE_UNSURE if unsure else _SHARE):
+        return True
+    everything = sum(
+        len(line.text)
+        for line in page.lines
+        if len(line.text) >= _LONG
+        and line.kind is Kind.TEXT
+        and line.link < 0.4 * len(line.text)
+        and line.node.zone is not Zone.UNSEEN
+    )
+    return size < _OF_ALL * everything
 
 
 def apply(page: Page, parts: Parts, opinion: Opinion) -> None:
@@ -95,23 +126,32 @@ def apply(page: Page, parts: Parts, opinion: Opinion) -> None:
     }
 
 
-def _confirmed(own: Sequence[Line], other: Sequence[str], parts: Parts) -> tuple[Line, ...]:
-    """Return the lines that trafilatura has too, word for word or nearly, and those whose markup says content."""
+def _confirmed(own: Sequence[Line], other: Sequence[str], parts: Parts, least: float) -> Opinion | None:
+    """Our lines that trafilatura has too, word for word or nearly, and those whose markup says content.
+
+    None where both readings have less than `least` in common (F1 of their letters, by whole lines), or nothing.
+    """
     set_apart = parts.lead_why[0] not in {"", "position"}
     leads = {line.index for line in parts.lead} if set_apart else set()
     read = letters(" ".join(other))
-    runs = {run for text in other for run in _runs(text)}
+    runs: set[tuple[str, ...]] = set()
     kept = []
+    common = size = 0
     for line in own:
-        near = _runs(line.text) if len(line.text) >= _LONG else []
-        if (
-            letters(line.text) in read
-            or (near and sum(run in runs for run in near) >= _AGREE * len(near))
-            or line.index in leads
-            or _has_form(line)
-        ):
+        text = letters(line.text)
+        found = text in read
+        if not found and len(line.text) >= _LONG:
+            runs = runs or {run for text in other for run in _runs(text)}
+            near = _runs(line.text)
+            found = bool(near) and sum(run in runs for run in near) >= _AGREE * len(near)
+        size += len(text)
+        common += len(text) * found
+        if found or line.index in leads or _has_form(line):
             kept.append(line)
-    return tuple(kept)
+    if not kept or 2 * common < least * (size + len(read)):
+        return None
+    told = f"its own reading confirms {len(kept)} of {len(own)} paragraphs"
+    return Opinion(tuple(kept), (), Provenance("trafilatura", told))
 
 
 def _runs(text: str) -> list[tuple[str, ...]]:
@@ -126,13 +166,6 @@ def _has_form(line: Line) -> bool:
     if line.item and len(line.text) >= _LONG and not line.linked:
         return True
     return any(node.tag in QUOTES for _, node in zip(range(4), line.node.ancestors(), strict=False))
-
-
-def _agreement(own: Sequence[Line], other: Sequence[str]) -> float:
-    mine = Counter(word for line in own for word in line.text.split())
-    others = Counter(word for text in other for word in text.split())
-    size = mine.total() + others.total()
-    return 2 * (mine & others).total() / size if size else 0.0
 
 
 def _lines_of(page: Page, read: str) -> list[Line]:

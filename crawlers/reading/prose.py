@@ -14,7 +14,7 @@ from lxml.html import Element, HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Extractor
 
-from crawlers.reading.page import Kind, Line, Page
+from crawlers.reading.page import Kind, Line, Node, Page
 from crawlers.reading.tables import markdown
 from storage.records import Block, Paragraph, Provenance
 from storage.text import clean
@@ -78,6 +78,22 @@ def whole_page(page: Page, options: Extractor) -> tuple[str, ...]:
     learned = letters("".join(line.text for line in page.lines if line.learned))
     texts = _texts(_extract(deepcopy(page.root), options))
     return tuple(text for text in texts if letters(text) not in learned)
+
+
+def container_alone(page: Page, node: Node, options: Extractor) -> tuple[str, ...]:
+    """Return trafilatura's own reading of one block, paragraph by paragraph; none of a block too large for it.
+
+    The block keeps its class names, by which trafilatura takes things away, and is told to be the `<article>`.
+    """
+    if _is_large(node.el):
+        return ()
+    root, body, article = Element("html"), Element("body"), Element("article")
+    root.append(body)
+    body.append(article)
+    copy = deepcopy(node.el)
+    copy.tail = None
+    article.append(copy)
+    return tuple(_texts(_extract(root, options)))
 
 
 def _is_large(tree: HtmlElement) -> bool:

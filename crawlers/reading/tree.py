@@ -29,7 +29,8 @@ _PARSER.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlEle
 _TOO_DEEP = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 1)})")
 _TOO_MANY_ATTRIBUTES = etree.XPath(f"boolean(//*[@*[{MAX_ATTRIBUTES + 1}]])")
 _OPENING_TAG = re.compile(rb"<[a-zA-Z]")
-_RAW_TEXT = re.compile(rb"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1|\Z)", re.DOTALL | re.IGNORECASE)
+_RAW_TEXT = re.compile(rb"<(?:!--|(script|style)\b)", re.IGNORECASE)
+_RAW_TEXT_ENDS = {name: re.compile(rb"</" + name, re.IGNORECASE) for name in (b"script", b"style")}
 _QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
 _SEPARATOR = re.compile(rb"[\s/]+")
 
@@ -76,12 +77,28 @@ def _check_before(page: bytes) -> None:
     """Refuse what would take long or much memory to parse; a fraction of a millisecond on an ordinary page."""
     if (
         page.count(b"<") > MAX_ELEMENTS
-        and sum(1 for _ in _OPENING_TAG.finditer(_RAW_TEXT.sub(b"", page))) > MAX_ELEMENTS
+        and sum(1 for _ in _OPENING_TAG.finditer(_without_raw_text(page))) > MAX_ELEMENTS
     ):
         raise TooComplex(f"more than {MAX_ELEMENTS} elements")
     # What is looked for has no script before it, so scripts are cut out only when their code looks like such a tag.
-    if _has_crowded_tag(page) and _has_crowded_tag(_RAW_TEXT.sub(b"", page)):
+    if _has_crowded_tag(page) and _has_crowded_tag(_without_raw_text(page)):
         raise TooComplex(f"a tag with more than {MAX_ATTRIBUTES} attributes")
+
+
+def _without_raw_text(page: bytes) -> bytes:
+    """Return a page without comments and the code of scripts and styles; what is never closed goes on to the end."""
+    pieces = []
+    position = 0
+    while (begin := _RAW_TEXT.search(page, position)) is not None:
+        pieces.append(page[position : begin.start()])
+        if begin[1]:
+            close = _RAW_TEXT_ENDS[begin[1].lower()].search(page, begin.end())
+            position = len(page) if close is None else close.end()
+        else:
+            end = page.find(b"-->", begin.end())
+            position = len(page) if end < 0 else end + 3
+    pieces.append(page[position:])
+    return b"".join(pieces)
 
 
 def _has_crowded_tag(page: bytes) -> bool:
