@@ -65,9 +65,7 @@ def scan(body: bytes) -> Doubts:
 
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
-_MARKS = (
-    "\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff"
-)
+_MARK = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 # A joiner holds emoji and some scripts together; beside Latin letters, digits, signs and spaces it is a stowaway.
 _JOINERS = re.compile("[\u200c\u200d]+")
 _LATIN = re.compile("[\x00-\u024f\u1e00-\u1eff]")
@@ -77,6 +75,7 @@ _REFERENCE = re.compile(r"&(?:#(?:[xX]([0-9a-fA-F]{1,12})|([0-9]{1,12}));?|(Zero
 # Two patterns: each is looked for by its first byte, while an alternation is tried at every byte.
 _ACCENT_BYTES = (re.compile(rb"\xcc[\x80-\xbf]"), re.compile(rb"\xcd[\x80-\xaf]"))
 _REFERENCE_BEFORE_ACCENT = re.compile("&#?[0-9a-zA-Z]{1,10};(?=[\u0300-\u036f])")
+_NOT_ASCII = re.compile("[^\x00-\x7f]+")
 _ADDRESS = re.compile(r"(?i)(\b(?:href|src|action)\s*=\s*)(\"[^\"]*\"|'[^']*')")
 
 
@@ -95,8 +94,7 @@ def clean_markup(text: str, doubts: Doubts = EVERY_DOUBT, *, keep_addresses: boo
         found = True
         text = _CONTROL.sub(lambda match: _CONTROL_TO.get(ord(match[0]), ""), text)
     if doubts.marks:
-        for mark in _MARKS:  # each as a literal: many times as fast as to ask of every letter whether it is one
-            text = text.replace(mark, "")
+        text = _MARK.sub("", text)
     accents = doubts.accents
     if "&" in text:
         text, invalid, revealed = _clean_references(text)
@@ -131,7 +129,7 @@ def _clean_references(text: str) -> tuple[str, bool, bool]:
         if _CONTROL.match(letter):
             invalid = True
             return " " if code == 0x0C else ""
-        if letter in _MARKS:
+        if _MARK.match(letter):
             return ""
         if code <= 0x36F or letter in "\u200c\u200d":  # composed, or judged, together with its neighbours
             marks = True
@@ -142,7 +140,10 @@ def _clean_references(text: str) -> tuple[str, bool, bool]:
 
 
 def _compose(text: str, *, keep_addresses: bool, everywhere: bool) -> str:
-    """Bring a page to NFC; unless `everywhere`, only accents and the letters before them can differ from it."""
+    """Bring a page to NFC; unless `everywhere`, only accents and the letters before them can differ from it.
+
+    ASCII never changes but for the letter before an accent: most of a page is left as it is.
+    """
     accents = _runs_of_accents(text)
     if any(text[start - 1 : start] == ";" for start, _ in accents):
         text = _REFERENCE_BEFORE_ACCENT.sub(lambda match: unescape(match[0]), text)
@@ -150,12 +151,11 @@ def _compose(text: str, *, keep_addresses: bool, everywhere: bool) -> str:
     if keep_addresses and (kept := _keep_addresses(text, accents)) != text:
         text = kept
         accents = _runs_of_accents(text)
-    if everywhere:
-        return unicodedata.normalize("NFC", text)
     pieces: list[str] = []
     position = 0
-    for start, end in accents:
-        pieces += text[position : start - 1], unicodedata.normalize("NFC", text[max(start - 1, 0) : end])
+    for start, end in (match.span() for match in _NOT_ASCII.finditer(text)) if everywhere else accents:
+        begin = max(start - 1, 0)
+        pieces += text[position:begin], unicodedata.normalize("NFC", text[begin:end])
         position = end
     return "".join((*pieces, text[position:]))
 

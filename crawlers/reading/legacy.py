@@ -218,7 +218,9 @@ def convert_fonts(text: str) -> tuple[str, str | None, bool]:
         known = [count for count in counts if count]
         legacy, native = sum(count.legacy for count in known), sum(count.unicode for count in known)
         neither = sum(count.neither for count in known)
-        if len(words) < _LEAST or (legacy < 2 * neither and not any(_sure(count) and count.legacy > 4 for count in known)):
+        if len(words) < _LEAST or (
+            legacy < 2 * neither and not any(_sure(count) and count.legacy > 4 for count in known)
+        ):
             suspected |= len(words) >= _LEAST and legacy > neither
             continue
         throughout = legacy > 10 * native

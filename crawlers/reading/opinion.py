@@ -129,7 +129,8 @@ def apply(page: Page, parts: Parts, opinion: Opinion) -> None:
 def _confirmed(own: Sequence[Line], other: Sequence[str], parts: Parts, least: float) -> Opinion | None:
     """Our lines that trafilatura has too, word for word or nearly, and those whose markup says content.
 
-    None where both readings have less than `least` in common (F1 of their letters, by whole lines), or nothing.
+    None where both readings have less than `least` in common (F1 of their letters, by whole lines), or where most of
+    our lines are none of its: then the container is another thing's.
     """
     set_apart = parts.lead_why[0] not in {"", "position"}
     leads = {line.index for line in parts.lead} if set_apart else set()
@@ -148,7 +149,7 @@ def _confirmed(own: Sequence[Line], other: Sequence[str], parts: Parts, least: f
         common += len(text) * found
         if found or line.index in leads or _has_form(line):
             kept.append(line)
-    if not kept or 2 * common < least * (size + len(read)):
+    if not kept or 2 * len(kept) < len(own) or 2 * common < least * (size + len(read)):
         return None
     told = f"its own reading confirms {len(kept)} of {len(own)} paragraphs"
     return Opinion(tuple(kept), (), Provenance("trafilatura", told))
