@@ -69,7 +69,7 @@ def second_opinion(page: Page, parts: Parts, place: Place, *, unsure: bool) -> O
     own = [*parts.lead, *parts.body]
     if not _is_doubtful(page, own, place, unsure=unsure):
         least = _AGREE_UNSURE if unsure else _AGREE_INSIDE
-        inside = _confirmed(own, container_alone(page, place.node, _QUICK), parts, least)
+        inside = _confirmed(own, container_alone(place.node, _QUICK), parts, least)
         if inside is not None:
             return inside
     careful = whole_page(page, _CAREFUL)

@@ -80,7 +80,7 @@ def whole_page(page: Page, options: Extractor) -> tuple[str, ...]:
     return tuple(text for text in texts if letters(text) not in learned)
 
 
-def container_alone(page: Page, node: Node, options: Extractor) -> tuple[str, ...]:
+def container_alone(node: Node, options: Extractor) -> tuple[str, ...]:
     """Return trafilatura's own reading of one block, paragraph by paragraph; none of a block too large for it.
 
     The block keeps its class names, by which trafilatura takes things away, and is told to be the `<article>`.

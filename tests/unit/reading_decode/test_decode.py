@@ -369,3 +369,16 @@ def test_what_is_never_closed_takes_no_time(piece: bytes) -> None:
     start = time.process_time()
     decode(b"<p>\xe1\xff\xfe</p>" + piece * (400_000 // len(piece)))
     assert time.process_time() - start < 10  # tenths of a second; it took minutes
+
+
+@pytest.mark.parametrize(
+    ("written", "clean"),
+    [
+        ("\u0301bắt đầu", "\u0301bắt đầu"),
+        ("Đo bằng \u2126, e\u0301 và o\u0302\u0301", "Đo bằng \u03a9, é và ố"),
+        ("\u200dđầu, gi\u200dữa, cuối\u200c", "đầu, giữa, cuối"),
+        ("\U0001f468\u200d\U0001f469 nhà", "\U0001f468\u200d\U0001f469 nhà"),
+    ],
+)
+def test_accents_and_joiners_at_the_edges_and_between_other_letters(written: str, clean: str) -> None:
+    assert decode(written.encode()).text == clean
