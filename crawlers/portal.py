@@ -88,6 +88,30 @@ class Listing(_Fact):
     max_pages: Annotated[int, Field(ge=1)] = 5000
 
 
+def _fingerprint(text: str) -> str:
+    digits = text.replace(":", "").lower()
+    if not re.fullmatch(r"[0-9a-f]{64}", digits):
+        raise ValueError(f"{text!r} is not a SHA-256 fingerprint: 64 hex digits, colons allowed")
+    return digits
+
+
+class CertificateException(_Fact):
+    """A certificate of one host that is accepted although nobody whom we trust vouches for it, or its dates are over.
+
+    Attributes:
+        host: name of the host.
+        sha256: fingerprint of exactly that certificate, as `openssl x509 -noout -fingerprint -sha256` prints it, or as
+            the refusal of a run names it: make sure by another way that it is the portal's own.
+        reason: why it is accepted, and who confirmed it.
+        expires: last day (Vietnam time) on which it is; after that the host is refused again.
+    """
+
+    host: Annotated[str, Field(pattern=r"^[a-z0-9._-]+$")]
+    sha256: Annotated[str, AfterValidator(_fingerprint)]
+    reason: Annotated[str, Field(min_length=1)]
+    expires: dt.date
+
+
 class Access(_Fact):
     """How to behave towards the portal's hosts. Every change of a default states its reason in `reason`.
 
@@ -98,6 +122,9 @@ class Access(_Fact):
         max_seconds: seconds of one run.
         max_bytes: bytes received in one run.
         cookies: whether cookies are kept within a run.
+        cookie_bounce: whether a page that is nothing but a script that sets a cookie and loads the page again (`D1N`,
+            seen on .vn hosts) is answered as a browser does: the request is sent once more, with that cookie.
+        certificates: certificates accepted besides those that verify.
         night: start and end of the window (Vietnam time) in which runs may fetch; None for all day.
         revisit_days: ages in days at which a known article is visited again; the last one repeats.
         reason: why any of these differs from the default.
@@ -109,6 +136,8 @@ class Access(_Fact):
     max_seconds: Annotated[int, Field(ge=1)] = 3600
     max_bytes: Annotated[int, Field(ge=1)] = 500_000_000
     cookies: bool = False
+    cookie_bounce: bool = False
+    certificates: tuple[CertificateException, ...] = ()
     night: tuple[dt.time, dt.time] | None = None
     revisit_days: tuple[int, ...] = (1, 3, 7, 30, 90, 180, 270, 360)
     reason: str = ""
@@ -227,6 +256,10 @@ class Portal(_Fact):
             raise ValueError(f"portal {self.name}: two listings share a key")
         if self.lifecycle in {Lifecycle.MOVED, Lifecycle.GONE} and self.valid_to is None:
             raise ValueError(f"portal {self.name}: lifecycle {self.lifecycle} needs valid_to")
+        secure = {urlsplit(one).hostname for one in self.origins if one.startswith("https:")}
+        for exception in self.access.certificates:
+            if exception.host not in secure:
+                raise ValueError(f"portal {self.name}: no https address of it is on {exception.host} (certificates)")
         return self
 
     @property

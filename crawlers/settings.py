@@ -47,6 +47,7 @@ DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
     "crawlers.net.robots.RobotsMiddleware": 100,
     "crawlers.net.retry.RetryMiddleware": 550,
     "crawlers.net.decoding.DecodingMiddleware": 570,
+    "crawlers.net.bounce.BounceMiddleware": 590,
     "crawlers.net.redirect.RedirectMiddleware": 600,
     "crawlers.net.cookies.CookiesMiddleware": 700,
     "crawlers.net.scope.ScopeMiddleware": 800,

@@ -22,7 +22,7 @@ class DecodingMiddleware(Middleware):
         if "download_stopped" in response.flags:
             return response
         try:
-            body = decode_body(response.body, _lower_headers(response))
+            body = decode_body(response.body, lower_headers(response))
         except BodyCut as error:
             request.meta["fault"] = (FetchError.CUT, str(error))
         except BodyTooLarge as error:
@@ -35,7 +35,8 @@ class DecodingMiddleware(Middleware):
         return response
 
 
-def _lower_headers(response: Response) -> dict[str, str]:
+def lower_headers(response: Response) -> dict[str, str]:
+    """Return a response's headers as readers take them: lower-case names, repeated ones joined."""
     return {
         name.decode("latin-1").lower(): b", ".join(response.headers.getlist(name)).decode("latin-1")
         for name in response.headers

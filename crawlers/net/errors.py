@@ -47,8 +47,12 @@ class AddressRefusedError(Exception):
     """A host is served from an address that the guard does not allow."""
 
 
+class CertificateRefusedError(Exception):
+    """The certificate of a host does not verify and is not excepted; the message says what to do."""
+
+
 _MEANINGS: tuple[tuple[tuple[type[BaseException], ...], FetchError], ...] = (
-    ((SSL.Error, VerificationError, CertificateError), FetchError.TLS),
+    ((CertificateRefusedError, SSL.Error, VerificationError, CertificateError), FetchError.TLS),
     ((CannotResolveHostError,), FetchError.DNS),
     ((DownloadConnectionRefusedError, ConnectionRefusedError), FetchError.REFUSED),
     ((DownloadTimeoutError, TxTimeoutError), FetchError.TIMEOUT),

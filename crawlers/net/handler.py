@@ -1,8 +1,8 @@
 """The download handler for http and https: Scrapy's own, but for four things.
 
 It connects only where `crawlers.net.guard` allows, takes heads of bounded size (`crawlers.net.head`), trusts the
-system's certificate authorities and that of `CONGTIN_CA_FILE`, and sends the address byte for byte as it stands in the
-request.
+system's certificate authorities and that of `CONGTIN_CA_FILE` (`crawlers.net.certificates`), and sends the address
+byte for byte as it stands in the request.
 """
 
 from collections.abc import Sequence
@@ -21,10 +21,11 @@ from twisted.internet._sslverify import IOpenSSLTrustRoot
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ClientEndpoint, TCP6ClientEndpoint, wrapClientTLS
 from twisted.internet.interfaces import IProtocol, IProtocolFactory, IStreamClientEndpoint
-from twisted.web.client import URI, Agent, BrowserLikePolicyForHTTPS
+from twisted.web.client import URI, Agent
 from twisted.web.iweb import IAgentEndpointFactory, IBodyProducer, IResponse
 from zope.interface import implementer
 
+from crawlers.net.certificates import CertificatePolicy
 from crawlers.net.connect_map import Place
 from crawlers.net.guard import allowed_places
 from crawlers.net.head import BoundedFactory
@@ -42,7 +43,7 @@ class Handler(HTTP11DownloadHandler):
 
         self._pool._factory = BoundedFactory  # noqa: SLF001 - Scrapy sets its own there
         session = session_of(crawler)
-        policy = BrowserLikePolicyForHTTPS(_TrustRoot(settings().ca_file))  # type: ignore[no-untyped-call]
+        policy = CertificatePolicy(session.portal, cast("IOpenSSLTrustRoot", _TrustRoot(settings().ca_file)))
         endpoints = _GuardedEndpoints(reactor, policy, session)
         self._agent: Agent = _ExactAgent.usingEndpointFactory(  # type: ignore[no-untyped-call]
             reactor, endpoints, pool=self._pool
@@ -96,7 +97,7 @@ class _ExactAgent(Agent):
 class _GuardedEndpoints:
     """Makes the endpoint for an address: guarded TCP, for https under TLS with the true name."""
 
-    def __init__(self, reactor: Any, policy: BrowserLikePolicyForHTTPS, session: Session) -> None:
+    def __init__(self, reactor: Any, policy: CertificatePolicy, session: Session) -> None:
         self._reactor = reactor
         self._policy = policy
         self._session = session

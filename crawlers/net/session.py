@@ -26,6 +26,7 @@ class Session:
         plan, portal: what to fetch, and where.
         report_file: where the report goes; None for a crawl by hand, which writes none.
         routes: the connect-to map.
+        bounced: cookies that cookie bounces asked for, by host.
         recorder, budget, hosts, pace, journal: the run's state; see their modules.
     """
 
@@ -33,6 +34,7 @@ class Session:
     portal: Portal
     report_file: Path | None = None
     routes: dict[Place, Place] = field(default_factory=dict)
+    bounced: dict[str, dict[str, str]] = field(default_factory=dict)
     recorder: Recorder = field(init=False)
     budget: Budget = field(init=False)
     hosts: Hosts = field(init=False)

@@ -7,7 +7,7 @@ takes effect at once; Scrapy's middlewares do the rest.
 
 import errno
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -19,6 +19,7 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
 from crawlers.net.address import sendable
+from crawlers.net.decoding import lower_headers
 from crawlers.net.errors import MAX_DETAIL, EndRun, FetchFailed
 from crawlers.net.recorder import MAX_URL, write_report
 from crawlers.net.session import Session
@@ -295,14 +296,6 @@ class _Reading:
 
 
 FORM = "application/x-www-form-urlencoded; charset=UTF-8"
-
-
-def lower_headers(response: Response) -> Mapping[str, str]:
-    """Return a response's headers as readers take them: lower-case names, repeated ones joined."""
-    return {
-        name.decode("latin-1").lower(): b", ".join(response.headers.getlist(name)).decode("latin-1")
-        for name in response.headers
-    }
 
 
 def is_old(items: tuple[ListingItem, ...], since: datetime | None) -> bool:

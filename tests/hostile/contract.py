@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from storage.vocabulary import FetchError
+from storage.vocabulary import FetchError, RefusalKind
 from tests.hostile.server import Act, Visit
 
 
@@ -21,6 +21,7 @@ class Behaviour:
         archived: statuses that the archive must hold for the first path's requests; None: whatever.
         truncated: whether the archive must mark the first path's captures as cut.
         etag: validator to send with the first path.
+        refusal: what reading must make of the first path's page, which is fetched and archived, and is no article.
     """
 
     act: Act
@@ -32,6 +33,7 @@ class Behaviour:
     archived: tuple[int, ...] | None = None
     truncated: bool = False
     etag: str | None = None
+    refusal: RefusalKind | None = None
 
 
 def article(name: str, path: str = "/bai") -> bytes:

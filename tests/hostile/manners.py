@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
-from storage.vocabulary import FetchError
+from storage.vocabulary import FetchError, RefusalKind
 from tests.hostile.contract import (
     Behaviour,
     around,
@@ -218,3 +218,43 @@ WAITS: Mapping[str, Behaviour] = {
         },
     ),
 }
+
+
+def asking(name: bytes, value: bytes, form: bytes = b"") -> bytes:
+    """The page of a cookie bounce, as it was seen on .vn hosts."""
+    line = (
+        form
+        or b'document.cookie="%s=%s"+"; expires=Fri, 31-Dec-2099 23:59:59 GMT; path=/";window.location.reload(true);'
+    )
+    return b"<html><body><script>" + line % (name, value) + b"</script></body></html>"
+
+
+def bouncing(answer: bytes, wanted: str = "D1N=2a8f") -> Act:
+    """Give the page only to who sends the cookie."""
+    return made(lambda visit: page(visit) if wanted in visit.headers.get("cookie", "") else answer)
+
+
+def two_in_turn(visit: Visit) -> bytes:
+    """A host that asks for a cookie at each page."""
+    wanted = b"D1N" if visit.path == "/bai" else b"D2N"
+    return page(visit) if wanted.decode() in visit.headers.get("cookie", "") else whole(asking(wanted, b"2a8f"))
+
+
+D1N = asking(b"D1N", b"2a8f")
+
+BOUNCES: Mapping[str, Behaviour] = {
+    "bounce": Behaviour(bouncing(whole(D1N)), None, 3, paths=("/bai", "/hai")),
+    "bounce_packed": Behaviour(bouncing(whole(gzip.compress(D1N), b"Content-Encoding: gzip")), None, 2),
+    "bounce_of_two": Behaviour(made(two_in_turn), None, 4, paths=("/bai", "/hai")),
+    "bounce_again": Behaviour(fixed(whole(D1N)), None, 2, refusal=RefusalKind.CHALLENGE),
+    "bounce_computed": Behaviour(
+        fixed(whole(asking(b"a", b"b", b'var v="%s"+"%s";document.cookie="D1N="+v;location.reload();'))),
+        refusal=RefusalKind.CHALLENGE,
+    ),
+    "bounce_of_controls": Behaviour(fixed(whole(asking(b"D1N", b"a\r\nX-Evil: 1"))), refusal=RefusalKind.CHALLENGE),
+}
+"""For a portal whose file says that bounces are answered."""
+UNANSWERED: Mapping[str, Behaviour] = {
+    "bounce_unanswered": Behaviour(fixed(whole(D1N)), refusal=RefusalKind.CHALLENGE, archived=(200,)),
+}
+"""For one whose file says nothing."""

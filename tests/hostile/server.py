@@ -33,10 +33,13 @@ class Visit:
     canary: int
     """Port that nobody may connect to."""
     writer: asyncio.StreamWriter
+    last_sent: float = 0.0
+    """When the last piece was about to be sent: the client cannot have had the whole response before."""
 
     async def send(self, *pieces: bytes) -> None:
         """Send bytes as they are."""
         for piece in pieces:
+            self.last_sent = time.monotonic()
             self.writer.write(piece)
             await self.writer.drain()
 
@@ -84,12 +87,16 @@ class HostileServer:
         return [entry.path for entry in self.log if entry.name == name and entry.path != "/robots.txt"]
 
     def gaps(self) -> dict[str, float]:
-        """Return for each host the least time between the end of an exchange and the beginning of the next."""
+        """Return for each host the least time between the end of a response and the beginning of the next exchange.
+
+        Not where the client hung up: the server learns of that at some later time.
+        """
         least: dict[str, float] = {}
         for name in {entry.name for entry in self.log}:
             entries = sorted((entry for entry in self.log if entry.name == name), key=lambda entry: entry.began)
             if len(entries) > 1:
-                least[name] = min(after.began - before.ended for before, after in pairwise(entries))
+                gaps = [after.began - before.ended for before, after in pairwise(entries) if not before.closed]
+                least |= {name: min(gaps)} if gaps else {}
         return least
 
     async def start(self, contexts: Mapping[str, ssl.SSLContext]) -> list[asyncio.Server]:
@@ -146,6 +153,7 @@ class HostileServer:
         act = self.robots.get(name, _absent) if path == "/robots.txt" else self.acts.get(name, _absent)
         acting = asyncio.ensure_future(_quietly(act(visit)))
         hanging_up = asyncio.ensure_future(_quietly(reader.read(1)))
+        gone = True
         try:
             await asyncio.wait({acting, hanging_up}, return_when=asyncio.FIRST_COMPLETED)
             gone = not acting.done()
@@ -153,7 +161,8 @@ class HostileServer:
             for task in (acting, hanging_up):
                 task.cancel()
             self._under_way[name] -= 1
-            self.log.append(Exchange(name, path, headers, began, time.monotonic(), not acting.done()))
+            ended = visit.last_sent if acting.done() and visit.last_sent else time.monotonic()
+            self.log.append(Exchange(name, path, headers, began, ended, gone))
         read = hanging_up.result() if hanging_up.done() and not hanging_up.cancelled() else b""
         return not gone and acting.result() is True, read if isinstance(read, bytes) else b""
 

@@ -119,8 +119,8 @@ def same(visit: Visit, page: int) -> str:
 
 
 TRAPS: Mapping[str, Trap] = {
-    "session_in_links": Trap(listing(session), Stop.END, 6),
-    "same_page_for_ever": Trap(listing(same), Stop.END, 6),
+    "session_in_links": Trap(listing(session), Stop.LOOP, 6),
+    "same_page_for_ever": Trap(listing(same), Stop.LOOP, 6),
     "next_is_itself": Trap(listing(lambda _visit, _page: listing_page(three(), following("/tin-tuc"))), Stop.END, 4),
     "calendar": Trap(listing(calendar), Stop.NO_ROWS, 1),
     "second_page_in_trouble": Trap(listing(troubled), Stop.ERROR, 7),

@@ -225,9 +225,9 @@ Caveats: không.
 History: không.
 """
 
-from datetime import time
+from datetime import date, time
 
-from crawlers.portal import Access, Expect, Level, Lifecycle, Listing, Portal, Sureness, Unit
+from crawlers.portal import Access, CertificateException, Expect, Level, Lifecycle, Listing, Portal, Sureness, Unit
 
 portal = Portal(
     name="{name}",

@@ -10,7 +10,18 @@ import trustme
 from crawlers.plan import ListingState, Stop, Target
 from storage.vocabulary import FetchError, Purpose
 from tests.e2e.crawl.runs import HOST, Bench
-from tests.e2e.crawl.site import Page, Reply, Site, article_page, articles, listing_page, paged_listing, rows, serve
+from tests.e2e.crawl.site import (
+    Page,
+    Reply,
+    Request,
+    Site,
+    article_page,
+    articles,
+    listing_page,
+    paged_listing,
+    rows,
+    serve,
+)
 
 
 @contextmanager
@@ -219,3 +230,30 @@ def test_cookies_only_where_the_portal_says_so(bench: Bench) -> None:
         bench.crawl()
     assert site.seen[-1].headers["cookie"] == "a=1"
     assert not any("referer" in seen.headers for seen in site.seen)
+
+
+def test_a_cookie_stays_with_its_host(bench: Bench) -> None:
+    """Whether a response sets it or a bounce asks for it: a redirect takes it to no other host of the portal."""
+    bounce = '<script>document.cookie="D1N=2a";location.reload()</script>'
+
+    def first(request: Request) -> Reply | str:
+        if "D1N" not in request.headers.get("cookie", ""):
+            return bounce
+        return Reply(status=302, headers={"Location": "http://khac.gov.vn/bai", "Set-Cookie": "a=1; Path=/"})
+
+    for cookies in ("False", "True"):
+        sites = {
+            HOST: Site({"/bai": first, "/hai": article_page("x")}),
+            "khac.gov.vn": Site({"/bai": article_page("y")}),
+        }
+        with serve_all(sites):
+            bench.write(
+                {"tin": f"http://{HOST}/tin-tuc"},
+                extra=f'hosts=("http://khac.gov.vn",), access=Access(cookies={cookies}, cookie_bounce=True, reason="thử"),',
+            )
+            bench.map(sites)
+            targets = tuple(Target(url=f"http://{HOST}/{path}") for path in ("bai", "hai"))
+            report = bench.crawl(targets=targets, listings=())
+        assert report.failures == ()
+        assert [seen.headers.get("cookie") for seen in sites["khac.gov.vn"].seen] == [None, None]
+        assert sites[HOST].seen[-1].headers["cookie"] == ("D1N=2a" if cookies == "False" else "D1N=2a; a=1")

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from textwrap import dedent
 
@@ -9,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from crawlers import portals
-from crawlers.portal import Access, Lifecycle, Portal, Reuse, origin
+from crawlers.portal import Access, CertificateException, Lifecycle, Portal, Reuse, origin
 from crawlers.portals import PortalError
 from storage.settings import settings
 
@@ -131,6 +132,24 @@ def test_access_says_why() -> None:
     with pytest.raises(ValidationError, match="delay"):
         Access(delay=5.0)
     assert Access(delay=5.0, reason="asked by the owner").delay == 5.0
+
+
+def test_a_certificate_exception_is_of_a_host_of_the_portal() -> None:
+    wanted = {"sha256": ":".join(["AB"] * 32), "reason": "confirmed by phone", "expires": date(2027, 1, 1)}
+    access = Access(certificates=(CertificateException(host="laocai.gov.vn", **wanted),), reason="own authority")
+    assert access.certificates[0].sha256 == "ab" * 32
+    portal = portals.load("lao_cai").model_dump()
+    assert Portal.model_validate({**portal, "access": access.model_dump()}).access == access
+    other = {**access.model_dump(), "certificates": [{**wanted, "host": "khac.gov.vn"}]}
+    with pytest.raises(ValidationError, match=r"khac\.gov\.vn"):
+        Portal.model_validate({**portal, "access": other})
+
+
+@pytest.mark.parametrize("change", [{"sha256": "ab" * 31}, {"reason": ""}, {"host": "https://x"}, {"expires": None}])
+def test_a_certificate_exception_is_whole(change: dict[str, object]) -> None:
+    wanted = {"host": "x.gov.vn", "sha256": "ab" * 32, "reason": "thử", "expires": date(2027, 1, 1)}
+    with pytest.raises(ValidationError, match=next(iter(change))):
+        CertificateException.model_validate(wanted | change)
 
 
 @pytest.mark.parametrize(
