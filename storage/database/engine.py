@@ -11,6 +11,8 @@ from sqlalchemy import BigInteger, Connection, Engine, bindparam, create_engine,
 from sqlalchemy.exc import DBAPIError
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
+from storage.database.patience import PatientConnection
+
 Result = TypeVar("Result")
 
 _WRITES = "congtin_writes"
@@ -40,7 +42,7 @@ def connect(url: str) -> Engine:
         raise ValueError(f"cannot use {parsed.drivername}: one of {', '.join(_DRIVERS)}")
     # Parameters hold page texts: they do not belong in error messages and logs.
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(
+        engine = create_engine(
             parsed,
             pool_pre_ping=True,
             hide_parameters=True,
@@ -54,12 +56,18 @@ def connect(url: str) -> Engine:
                 "tcp_user_timeout": 60_000,
             },
         )
+        event.listen(engine, "do_connect", _connect_patiently)
+        return engine
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _connect_patiently(_dialect: object, _record: object, arguments: list[Any], options: dict[str, Any]) -> Any:
+    return PatientConnection.connect(*arguments, **options)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

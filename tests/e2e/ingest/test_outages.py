@@ -1,12 +1,16 @@
 """A database that goes away does not stop a crawl; a host that hangs does not delay another portal."""
 
+import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 from typing import cast
 
 import pytest
 
+from storage.database import patience
 from storage.database.engine import connect, transact
 from storage.database.migrate import upgrade
 from storage.settings import settings
@@ -71,6 +75,50 @@ def test_the_database_goes_away(house: House, paged: Site, own_server: Server, m
     assert here.ingest(PORTAL)[PORTAL].judgement.verdict is Verdict.OK
     assert here.number("SELECT count(*) FROM v1_articles") == 60
     assert not pages & set(paged.targets()[asked:]), "what is archived is not fetched again"
+    here.engine.dispose()
+
+
+def _processes_of(server: Server) -> list[int]:
+    """Return the server's main process and those that it has started."""
+    found = [server.process.pid]
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            if int(entry.read_text(encoding="utf-8").rpartition(")")[2].split()[1]) == server.process.pid:
+                found.append(int(entry.parent.name))
+    return found
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_the_database_hangs(house: House, paged: Site, own_server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All its processes stand still: connections stay open, nothing is refused, no answer ever comes."""
+    monkeypatch.setattr(patience, "PATIENCE", 1.0)
+    monkeypatch.setattr(patience, "PROBE_SECONDS", 2)
+    monkeypatch.setitem(cast("dict[str, object]", transact.__kwdefaults__), "seconds", 1)
+    url = own_server.url("way") + "&connect_timeout=2"
+    monkeypatch.setenv("CONGTIN_DATABASE_URL", url)
+    settings.cache_clear()
+    here = House(connect(url), house.environment)
+    second, stopped = str(paged.pages["/tin-tuc?page=2"]), list[int]()
+
+    def hang(request: Request) -> str:
+        if request.before == 0:
+            stopped.extend(_processes_of(own_server))
+            for number in stopped:
+                os.kill(number, signal.SIGSTOP)
+        return second
+
+    paged.pages["/tin-tuc?page=2"] = hang
+    try:
+        outcome = here.ingest(PORTAL)[PORTAL]
+    finally:
+        for number in stopped:
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGCONT)
+    assert len(stopped) > 2
+    assert outcome.judgement.verdict is Verdict.DEGRADED, outcome.judgement
+    assert {f"/tin-tuc/bai-viet-so-{number}" for number in range(1, 61)} <= set(paged.targets()), "the crawl went on"
+    assert here.ingest(PORTAL)[PORTAL].judgement.verdict is Verdict.OK
+    assert here.number("SELECT count(*) FROM v1_articles") == 60
     here.engine.dispose()
 
 
