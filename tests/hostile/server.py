@@ -144,7 +144,7 @@ class HostileServer:
         request, *lines = head.decode("latin-1").split("\r\n")
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines) if name}
         path = request.split(" ")[1]
-        name = headers["host"].partition(".")[0].replace("-", "_")
+        name = headers["host"].lower().partition(".")[0].replace("-", "_")
         visit = Visit(name, path, headers, self._asked[name, path], self.canary, writer)
         self._asked[name, path] += 1
         self._under_way[name] += 1

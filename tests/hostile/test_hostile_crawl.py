@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from crawlers.net.address import sendable
+from crawlers.net.address import host_of, sendable
 from crawlers.plan import CrawlReport, Failure, ListingState, Target
 from crawlers.portals import load
 from crawlers.reading import read_page
@@ -28,7 +28,7 @@ from storage.archive import BodyCut, BodyError, read
 from storage.records import Capture, Location, Refusal
 from storage.vocabulary import FetchError, Purpose, RefusalKind
 from tests.e2e.crawl.runs import Bench
-from tests.hostile import manners, wire
+from tests.hostile import manners, odd, wire
 from tests.hostile.contract import Behaviour, around
 from tests.hostile.server import DOMAIN, HostileServer, serve
 from tests.hostile.traps import TRAPS
@@ -53,7 +53,7 @@ TLS: Mapping[str, Behaviour] = {
     "tls_excepted_needlessly": Behaviour(around()),
 }
 HASTY = {**wire.SLOW, "tls_never_starts": TLS["tls_never_starts"]}
-WIRE = {**wire.STORED, **wire.REFUSED, **wire.UNSPOKEN, **manners.UNANSWERED}
+WIRE = {**wire.STORED, **wire.REFUSED, **wire.UNSPOKEN, **manners.UNANSWERED, **odd.ODD, **odd.NO_ARTICLES}
 MANNERS = {
     **manners.NEVER,
     **manners.REDIRECTS,
@@ -120,7 +120,7 @@ class Outcome:
 
     def of(self, name: str) -> list[tuple[Capture, Location]]:
         """Captures of a host."""
-        return [pair for pair in self.captures if pair[0].url.startswith(f"{scheme(name)}://{host(name)}/")]
+        return [pair for pair in self.captures if host_of(pair[0].url) == host(name)]
 
     def pages(self, name: str) -> list[str]:
         """Decoded bodies of a host's captures that are whole, of status 200."""

@@ -118,6 +118,33 @@ def same(visit: Visit, page: int) -> str:
     return listing_page(three(), following(f"/tin-tuc?page={page + 1}"))
 
 
+def cookieless(visit: Visit, page: int) -> str:
+    """ASP.NET's sessions without cookies: a new token in every path."""
+    token = f"(S({id(visit):x}{page}))"
+    return listing_page(
+        three(form=f"/{token}/tin-tuc/bai-viet-so-{{}}"), following(f"/tin-tuc?{token}&page={page + 1}")
+    )
+
+
+def flooded(visit: Visit, page: int) -> str:
+    """One article under ever new parameters that mean nothing."""
+    del visit
+    rows = three(form=f"/tin-tuc/bai-viet-so-{{}}?utm_source=a{page}&fbclid=b{page}&utm_campaign=c{page}")
+    return listing_page(rows, following(f"/tin-tuc?page={page + 1}"))
+
+
+def back_and_forth(visit: Visit, page: int) -> str:
+    del visit
+    return listing_page(three(3 * page), following(f"/tin-tuc?page={3 - page}"))
+
+
+def soon_empty(visit: Visit, page: int) -> str:
+    """What lies behind the end says 200 and that there is nothing."""
+    del visit
+    empty = "<html><body><div id=main><h1>Tin tức</h1><p>Không có dữ liệu</p></div></body></html>"
+    return listing_page(three(3 * page), following(f"/tin-tuc?page={page + 1}")) if page < 3 else empty
+
+
 TRAPS: Mapping[str, Trap] = {
     "session_in_links": Trap(listing(session), Stop.LOOP, 6),
     "same_page_for_ever": Trap(listing(same), Stop.LOOP, 6),
@@ -136,6 +163,10 @@ TRAPS: Mapping[str, Trap] = {
     "listing_moved": Trap(made(lambda visit: redirect(b"http://127.0.0.1:%d/" % visit.canary)), Stop.MOVED, 1),
     "listing_forbidden": Trap(fixed(whole(b"", status=b"403 x")), Stop.ERROR, 1),
     "listing_of_zeros": Trap(fixed(whole(bytes(1 << 20))), Stop.NO_ROWS, 1),
+    "parameter_flood": Trap(listing(flooded), Stop.LOOP, 6),
+    "back_and_forth": Trap(listing(back_and_forth), Stop.END, 9),
+    "empty_behind_the_end": Trap(listing(soon_empty), Stop.END, 10),
+    "cookieless_sessions": Trap(listing(cookieless), Stop.LOOP, 6),
     # The last one uses up what is left of the run's requests.
     "always_new": Trap(listing(always_new), Stop.BUDGET, 400),
 }
