@@ -70,6 +70,12 @@ _MARK = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u
 _JOINERS = re.compile("[\u200c\u200d]+")
 _LATIN = re.compile("[\x00-\u024f\u1e00-\u1eff]")
 _LATIN_OR_DASH = re.compile("[\x00-\u024f\u1e00-\u1eff\u2010-\u2027]")
+# Unicode's stream-safe text (UAX 15) has 30 marks on a letter at most; NFC takes quadratic time in a run of them.
+_MARKS = (
+    "[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
+    "\ufe20-\ufe2f]"
+)
+_CROWDED_LETTER = re.compile(f"({_MARKS}{{30}}){_MARKS}+")
 _CONTROL_TO = {code: letter if ord(letter) > 0x9F else "" for code, letter in CP1252.items()} | {0x0C: " "}
 _REFERENCE = re.compile(r"&(?:#(?:[xX]([0-9a-fA-F]{1,12})|([0-9]{1,12}));?|(ZeroWidthSpace|NoBreak|zwj|zwnj|lrm|rlm);)")
 # Two patterns: each is looked for by its first byte, while an alternation is tried at every byte.
@@ -145,6 +151,9 @@ def _compose(text: str, *, keep_addresses: bool, everywhere: bool) -> str:
     ASCII never changes but for the letter before an accent: most of a page is left as it is.
     """
     accents = _runs_of_accents(text)
+    if everywhere or any(end - start > 30 for start, end in accents):
+        text = _CROWDED_LETTER.sub(r"\1", text)
+        accents = _runs_of_accents(text)
     if any(text[start - 1 : start] == ";" for start, _ in accents):
         text = _REFERENCE_BEFORE_ACCENT.sub(lambda match: unescape(match[0]), text)
         accents = _runs_of_accents(text)

@@ -214,7 +214,7 @@ def _day_of(match: re.Match[str]) -> _Day | None:
         datetime(year or 2000, month, day or 1, tzinfo=VIETNAM)  # 29/2 may stand without its year
     except ValueError:
         return None
-    if year is not None and year < FIRST_YEAR:
+    if day == 0 or (year is not None and year < FIRST_YEAR):  # 00/05/2021 is an unset field, no month
         return None
     return _Day(match.start(), match.end(), year, month, day)
 

@@ -21,7 +21,7 @@ from crawlers import rules as cms
 from crawlers.portal import Portal
 from crawlers.reading.decode import decode
 from crawlers.reading.listing_blocks import choose, group
-from crawlers.reading.listing_links import Candidate, bare_host, candidates, is_paging, resolve
+from crawlers.reading.listing_links import Candidate, bare_host, candidates, is_paging, page_links, resolve
 from crawlers.reading.listing_pager import read_pager
 from crawlers.reading.listing_rows import Row, fill, find_rows
 from crawlers.reading.tree import TooComplex, css, parse, text_of
@@ -75,7 +75,8 @@ def read_listing(
     if portal is not None:
         hosts |= {bare_host(urlsplit(origin).hostname) for origin in portal.origins}
     patterns = tuple(pattern for family in families for pattern in family.article_url) if known is not None else ()
-    found = candidates(root, base, url, frozenset(hosts), patterns, sure_titles)
+    links = list(page_links(root, base))
+    found = candidates(links, url, frozenset(hosts), patterns, sure_titles)
     selectors = tuple(selector for family in families for selector in family.listing.next)
     rows = find_rows(root, found)
     addresses = {link: one.url for one in found for link in one.links}
@@ -83,7 +84,7 @@ def read_listing(
         fill(row, addresses)
         _read_by_rules(row, families, sure_rows)
     rows = [row for row in rows if _NAMED.search(row.title)]
-    pager = read_pager(root, base, url, text, selectors, frozenset(_articles(found)))
+    pager = read_pager(root, links, base, url, text, selectors, frozenset(_articles(found)))
     blocks = choose(group(rows, sure_rows), home=_is_home(url) and not is_paging(url), pager=pager.element)
     chosen = {id(row) for block in blocks for row in block.rows}
     items = _merged([row for row in rows if id(row) in chosen])

@@ -9,9 +9,11 @@ from lxml.html import HtmlElement
 
 from crawlers.reading.tree import text_of
 from storage.addresses import looks_like_trap
+from storage.text import match_key
 
 _NOT_PAGES = ("javascript:", "mailto:", "tel:", "data:", "about:", "blob:", "sms:", "zalo:", "callto:", "skype:")
 _EDGES = "".join(map(chr, range(0x21)))
+_NOT_IN_ADDRESSES = re.compile("[^!-~]")
 _FILE = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|od[tsp]|rtf|zip|rar|7z|jpe?g|png|gif|bmp|webp|svg|ico|mp[34]|avi|wmv|flv|mov|webm|"
     r"exe|apk|css|js|xml|rss|json|txt|csv|ics)$",
@@ -26,10 +28,15 @@ _UTILITY = re.compile(
 )
 _PAGE_NUMBER = re.compile(
     r"[?&](?:[\w-]*_)?(?:page|p|trang|cur|pageindex|pageno|pagenumber|paged|pg|currentpage|start|offset|from)=\d+"
-    r"|[?&]paged=true|[?&]pagefirstrow=|/(?:page|trang|p)[/-]\d+|/(?:page|trang)\d+|"
-    r"-(?:page|trang)-\d{1,2}(?:\.\w+)?(?:$|\?)",
+    r"|[?&]paged=true|[?&]pagefirstrow=|/(?:page|trang|p)[/-]?\d+(?=[/.?]|$)|-(?:page|trang)-\d{1,2}(?=(?:\.\w+)?(?:$|\?))",
     re.IGNORECASE,
 )
+_PAGER_TEXT = re.compile(
+    r"(?:\W|\d|(?:xem|trang|page|số|sau|trước|tiếp|theo|kế|đầu|cuối|cùng|next|previous|prev|older|newer|posts?|first|last)"
+    r"(?![^\W\d_]))*",
+    re.IGNORECASE,
+)
+"""What a pager's link says: numbers, arrows, "Trang sau"."""
 _PERMALINK = re.compile(r"^https?://[^/]+/(?:index\.php)?\?p=\d+$")  # WordPress: a story's number, no page's
 _GENERIC_TEXT = re.compile(
     r"^\W*(?:xem (?:thêm|tiếp|chi tiết|tất cả|toàn bộ|bài viết)|chi tiết|đọc (?:thêm|tiếp|bài viết)|tất cả|"
@@ -71,7 +78,7 @@ def resolve(base: str, href: str) -> str | None:
         _ = parts.port
     except ValueError:
         return None
-    return "".join(letter if "!" <= letter <= "~" else quote(letter) for letter in url)
+    return _NOT_IN_ADDRESSES.sub(lambda match: quote(match[0]), url)
 
 
 @dataclass(slots=True)
@@ -149,8 +156,7 @@ def link_title(link: HtmlElement) -> str:
 
 
 def candidates(
-    root: HtmlElement,
-    base: str,
+    links: Sequence[tuple[HtmlElement, str]],
     url: str,
     hosts: frozenset[str],
     patterns: Sequence[re.Pattern[str]],
@@ -158,13 +164,15 @@ def candidates(
 ) -> list[Candidate]:
     """Return the addresses of the page that may be articles' and lie on `hosts`, in page order.
 
-    `sure` are links that rules name as titles of rows.
+    `links` are the page's at `url`, by `page_links`; `sure` are those that rules name as titles of rows.
     """
     found: dict[str, Candidate] = {}
     here = urlsplit(url)
-    for link, target in page_links(root, base):
+    for link, target in links:
         parts = urlsplit(target)
         if bare_host(parts.hostname) not in hosts or _leads_elsewhere(target, parts.path, parts.query):
+            continue
+        if is_paging(target) and not _names_an_article(link, target, url, patterns):
             continue
         if parts.query == here.query and parts.path.rstrip("/") == here.path.rstrip("/"):
             continue
@@ -190,17 +198,31 @@ def bare_host(host: str | None) -> str:
 
 def _leads_elsewhere(target: str, path: str, query: str) -> bool:
     return bool(
-        (path in {"", "/"} and not query)
-        or _FILE.search(path)
-        or _UTILITY.search(path)
-        or is_paging(target)
-        or looks_like_trap(target)
+        (path in {"", "/"} and not query) or _FILE.search(path) or _UTILITY.search(path) or looks_like_trap(target)
     )
 
 
 def is_paging(url: str) -> bool:
     """Whether an address names a page number."""
     return _PAGE_NUMBER.search(url) is not None and not _PERMALINK.match(url)
+
+
+def _names_an_article(link: HtmlElement, target: str, url: str, patterns: Sequence[re.Pattern[str]]) -> bool:
+    """Whether a link leads to an article whose address only happens to hold a page number.
+
+    Such are a slug like `sach-mot-trang-14` and an article's number with the listing's page beside it. A pager's link
+    says a number or "sau", or its address is the listing's own with a page number put in.
+    """
+    bare = _PAGE_NUMBER.sub("", target)
+    if bare.rstrip("/?&") == _PAGE_NUMBER.sub("", url).rstrip("/?&"):
+        return False
+    title = link_title(link)
+    if _PAGER_TEXT.fullmatch(title):
+        return False
+    piece = _PAGE_NUMBER.search(target)
+    if piece is not None and piece[0].startswith("-"):  # a title's words as a slug, or words enough for a title
+        return re.sub(r"\W+", "-", match_key(title)).endswith(piece[0][1:].lower()) or len(_WORD.findall(title)) >= 4
+    return len(_WORD.findall(title)) >= 4 and articleness(bare, patterns)[0] == 1
 
 
 def _likely(found: list[Candidate]) -> list[Candidate]:

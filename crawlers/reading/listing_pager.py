@@ -1,14 +1,14 @@
 """The pager of a listing page: the next page's address, how many pages there are, and where the pager stands."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import parse_qsl, urlsplit
 
 from lxml.html import HtmlElement
 
-from crawlers.reading.listing_links import bare_host, is_paging, page_links, resolve
+from crawlers.reading.listing_links import bare_host, is_paging, resolve
 from crawlers.reading.tree import class_id, css, text_of, text_up_to
 from storage.addresses import address_key
 
@@ -47,14 +47,23 @@ class Pager:
 
 
 def read_pager(
-    root: HtmlElement, base: str, url: str, text: str, next_selectors: tuple[str, ...], articles: frozenset[str]
+    root: HtmlElement,
+    page_links: Sequence[tuple[HtmlElement, str]],
+    base: str,
+    url: str,
+    text: str,
+    next_selectors: tuple[str, ...],
+    articles: frozenset[str],
 ) -> Pager:
     """Read the pager of a page at `url`; `text` is its source, `articles` are addresses that rows lead to.
 
     A calendar's next month, a slider's arrow and the next article are no next page.
     """
-    links = [_Link(element, target, _label(element)) for element, target in page_links(root, base)]
-    links = [link for link in links if link.url not in articles and _same_site(link.url, url)]
+    links = [
+        _Link(element, target, _label(element))
+        for element, target in page_links
+        if target not in articles and _same_site(target, url)
+    ]
     numbers = _numbers(links)
     current = _current(numbers, url)
     named = frozenset(element for selector in next_selectors for element in css(root, selector))

@@ -6,7 +6,10 @@ from storage.text import clean
 
 _CELLS = frozenset({"td", "th"})
 _MAX_SPAN = 50
-"""Columns or rows that a cell may span: HTML allows 1,000 and 65,534, of which pages live that mean "all"."""
+"""Columns or rows that a cell may span: HTML allows 1,000 and 65,534, of which pages live that mean "all".
+
+No cell beyond the column of that number spans any: cells that span both ways could set each other off without end.
+"""
 
 
 def table_rows(table: HtmlElement) -> list[list[str]]:
@@ -83,7 +86,9 @@ def _grid(table: HtmlElement) -> list[list[str]]:
             while open_rows.get(len(texts), 0):
                 open_rows[len(texts)] -= 1
                 texts.append("")
-            first, width, height = len(texts), _span(cell, "colspan"), _span(cell, "rowspan")
+            first, width, height = len(texts), 1, 1
+            if first < _MAX_SPAN:
+                width, height = _span(cell, "colspan"), _span(cell, "rowspan")
             texts += [clean(" ".join(cell.itertext())), *[""] * (width - 1)]
             open_rows |= dict.fromkeys(range(first, first + width), height - 1) if height > 1 else {}
         for column in [column for column, rows in open_rows.items() if rows and column >= len(texts)]:

@@ -69,3 +69,14 @@ def test_reading_leaves_the_garbage_collector_as_it_was() -> None:
             assert gc.isenabled() is enabled
     finally:
         (gc.enable if was else gc.disable)()
+
+
+def test_cells_that_span_both_ways_do_not_set_each_other_off() -> None:
+    """Each row pushed the next to the right: 20,000 rows of two cells became fifty million."""
+    rows = "<tr><td colspan=1000 rowspan=1000>a<td>b" * 4000
+    found = read_page(page(f"{SENTENCES}<table>{rows}</table>").encode(), url="https://x.gov.vn/tin-1234")
+    assert isinstance(found, Article)
+    assert max(len(one.markdown or "") for one in found.paragraphs) < 2_000_000
+
+
+SENTENCES = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)

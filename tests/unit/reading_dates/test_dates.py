@@ -303,3 +303,10 @@ def test_hostile_text_takes_no_time(piece: str) -> None:
     started = time.process_time()
     find_dates(piece * (200_000 // len(piece)))
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    "text", ["00/05/2021", "00-05-2021", "00.05.2021", "ngày 00 tháng 05 năm 2021", "0/5/2021 12:00 AM"]
+)
+def test_day_zero_is_an_unset_field_and_no_month(text: str) -> None:
+    assert read_date(text) is None

@@ -382,3 +382,9 @@ def test_what_is_never_closed_takes_no_time(piece: bytes) -> None:
 )
 def test_accents_and_joiners_at_the_edges_and_between_other_letters(written: str, clean: str) -> None:
     assert decode(written.encode()).text == clean
+
+
+@pytest.mark.parametrize("marks", ["\u0301\u0323", "&#769;&#803;", "\u05b0\u0323"])
+def test_marks_upon_marks_take_no_time(marks: str) -> None:
+    """Composition is quadratic in a run of marks: a megabyte of them took minutes; 30 on a letter stay."""
+    assert len(body_of(decode(page("a" + marks * 300_000).encode()))) < 40

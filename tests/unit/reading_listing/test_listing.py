@@ -202,3 +202,27 @@ def test_skins_hold_what_they_test() -> None:
     assert "maxPage" in vnportal().html
     assert "boxtinmoi" in baolongan().html
     assert all(len(make().html) > 3000 for make in PAGES if "fragment" not in make.__name__)
+
+
+@pytest.mark.parametrize(
+    ("form", "title"),
+    [
+        ("/tin/sach-{}-trang-14.html", "Tập sách {} dày một trang 14"),
+        ("/tin-tuc/xay-dung-{}-trang-2", "Xây dựng nông thôn mới {} và những kết quả"),
+        ("/tin/trang-14-{}-nam.html", "Trang 14 của {} năm xây dựng quê hương"),
+        ("/chi-tiet.aspx?ItemID={}0&page=2", "Hội nghị triển khai nhiệm vụ {} của toàn ngành"),
+    ],
+)
+@pytest.mark.parametrize("pager", ["/tin-tuc-trang-{}.html", "/tin-tuc.html?page={}", "/tin-tuc/trang-{}"])
+def test_a_page_number_in_an_articles_address(form: str, title: str, pager: str) -> None:
+    names = ("hai", "ba", "bốn", "năm", "sáu")
+    urls = ["https://a.gov.vn" + form.format(number) for number in range(31, 36)]
+    rows = "".join(
+        f'<div><h3><a href="{url}">{title.format(name)}</a></h3><span>{12 + at}/03/2021</span></div>'
+        for at, (url, name) in enumerate(zip(urls, names, strict=True))
+    )
+    pages = "".join(f'<a href="{pager.format(number)}">{number}</a> ' for number in (1, 2, 3))
+    last = f'<a href="{pager.format(2)}">Trang sau của mục tin tức</a>'
+    found = read_listing(frame(rows + pages + last, menu=menu()).encode(), url="https://a.gov.vn/tin-tuc.html")
+    assert [item.url for item in found.items] == urls
+    assert found.next_url == "https://a.gov.vn" + pager.format(2)
