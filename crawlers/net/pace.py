@@ -1,5 +1,7 @@
 """Politeness: requests to a host come one after the other, with a delay counted from the end of the last answer.
 
+The first request of a process counts from the process's own beginning: what was asked before it ended before that.
+
 From its end, not its start: then the host never sees two requests at once or closer together than the delay, whatever
 connecting took. Scrapy's own delay counts from start to start, and its random part goes below the delay.
 """
@@ -41,9 +43,13 @@ class Pace:
         self._delay = delay
         self._overrides = overrides
         self._hosts: dict[str, _Host] = {}
+        self._began = monotonic()
 
     def _host(self, host: str) -> _Host:
-        return self._hosts.setdefault(host, _Host())
+        if host not in self._hosts:
+            # Another process may have asked it a moment ago: of this run, or of another portal of the host.
+            self._hosts[host] = _Host(free_at=self._began + self._overrides.get(host, self._delay))
+        return self._hosts[host]
 
     def delay(self, host: str) -> float:
         """Return the host's delay as it is now."""
