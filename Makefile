@@ -47,6 +47,7 @@ format: $(READY) ## put the code into its form
 
 docs: $(READY) ## write the generated pages of docs/ anew
 	$(BIN)/python -m storage.consume.dictionary
+	$(BIN)/python -m storage.consume.queries
 	$(BIN)/python -m flows.documents
 
 PLAIN := --no-header --no-annotate --no-emit-find-links --no-emit-index-url

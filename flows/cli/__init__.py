@@ -5,7 +5,7 @@ What a command needs is imported when it runs, so that `congtin --help` stays qu
 
 import typer
 
-from flows.cli import db, decide, diff, doctor, export, ingest, links, portal, read, search, show, status
+from flows.cli import browse, db, decide, diff, doctor, export, ingest, links, portal, read, search, show, status
 from flows.cli.common import fail
 
 app = typer.Typer(
@@ -37,6 +37,7 @@ app.command("read")(read.read)
 app.command("status")(status.status)
 app.command("show")(show.show)
 app.command("diff")(diff.diff)
+app.command("browse")(browse.browse)
 app.command("export")(export.export)
 app.command("doctor")(doctor.doctor)
 app.command("held")(decide.held)

@@ -86,6 +86,16 @@ def parse(query: str) -> list[Term]:
     return terms
 
 
+def fts_query(query: str) -> str:
+    """Return a query in the language of SQLite's full-text index; empty if it asks for nothing."""
+    return _fts(parse(query))
+
+
+def highlighter_of(query: str) -> Highlighter:
+    """Return what marks a query's words in an original."""
+    return Highlighter([(term.words, term.prefix) for term in parse(query)])
+
+
 def search(engine: Engine, query: str, filters: Filters | None = None, *, limit: int = 20) -> list[Hit]:
     """Return the best matches, the best first; none for a query without a word.
 
@@ -107,7 +117,7 @@ def search(engine: Engine, query: str, filters: Filters | None = None, *, limit:
         ranked = _by_words(connection, terms, where, values)
         order = list(dict.fromkeys([*named, *ranked]))[: max(POOL, limit)]
         rows = _articles(connection, order)
-    highlighter = Highlighter([(term.words, term.prefix) for term in terms])
+    highlighter = highlighter_of(query)
     asked = [word for term in terms for word in term.marked]
     known = set(named)
     best = sorted(

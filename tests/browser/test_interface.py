@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import socket
 import sqlite3
 import subprocess
@@ -15,10 +14,10 @@ from typing import Any
 
 import pytest
 from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 
 from storage.settings import PROJECT_ROOT
+from tests.browser.chrome import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 PORTALS = ("kien_giang_kien_luong", "lao_cai", "long_an_baolongan", "long_an_hcc", "tien_giang")
@@ -59,15 +58,8 @@ def server(var: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[webdriver.Chrome]:
-    """Headless Chromium of the machine."""
-    driver = shutil.which("chromedriver")
-    assert driver, "make test-browser needs chromium and chromedriver on the PATH"
-    options = webdriver.ChromeOptions()
-    for argument in ("--headless=new", "--no-sandbox", "--window-size=1500,1400", "--disable-dev-shm-usage"):
-        options.add_argument(argument)
-    chrome = webdriver.Chrome(options=options, service=Service(driver))
-    yield chrome
-    chrome.quit()
+    with chromium() as chrome:
+        yield chrome
 
 
 def test_the_runs_are_there_by_name_and_verdict(server: str, browser: webdriver.Chrome) -> None:

@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import Engine
 
 from storage.consume.dictionary import VIEWS
+from storage.consume.queries import DOCUMENT, QUERIES, Query, document
 from storage.settings import PROJECT_ROOT
 from tests.unit.database.makers import LONG, Desk, rows
 
 PAGE = PROJECT_ROOT / "docs" / "consumers.md"
 CONTRACT = Path(__file__).with_name("contract.json")
-QUERIES = re.findall(r"```sql\n(.*?);\n```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
 
 
 def test_the_published_contract_holds() -> None:
@@ -48,9 +48,21 @@ def filled(engine: Engine) -> Engine:
     return engine
 
 
-@pytest.mark.parametrize("query", QUERIES, ids=range(len(QUERIES)))
-def test_queries_shown_find_something(filled: Engine, query: str) -> None:
-    assert rows(filled, query)
+@pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
+def test_queries_shown_find_something(filled: Engine, query: Query) -> None:
+    assert rows(filled, query.example)
+    assert rows(filled, query.sql, **{name: one.example for name, one in query.parameters.items()})
+
+
+def test_the_document_is_of_these_queries() -> None:
+    assert DOCUMENT.read_text(encoding="utf-8") == document(), "run: make docs"
+
+
+def test_both_languages_tell_the_same() -> None:
+    english, vietnamese = PAGE.read_text(encoding="utf-8").split("# Dành cho người đọc cơ sở dữ liệu")
+    for mark in (r"^## ", r"^\| v1_", r"^- ", r"^congtin ", r"queries\.md", r"congtin browse"):
+        assert len(re.findall(mark, english, re.MULTILINE)) == len(re.findall(mark, vietnamese, re.MULTILINE)), mark
+    assert [view.name for view in VIEWS if view.name not in vietnamese] == []
 
 
 def test_searches_shown_find_something(filled: Engine) -> None:
