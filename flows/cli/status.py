@@ -8,7 +8,7 @@ from flows.cli.common import answering, fail, open_database, screen, table
 if TYPE_CHECKING:
     from storage.consume.status import LastRun
 
-_NUMBERS = ("bài", "phiên bản", "biến mất", "từ chối", "giữ lại", "chờ đọc", "chờ tải", "bỏ qua")
+_NUMBERS = ("bài", "bản", "mất", "từ chối", "giữ", "chờ", "bỏ")
 
 
 def status() -> None:
@@ -23,34 +23,37 @@ def status() -> None:
     except PortalError as error:
         fail(str(error))
     engine = open_database()
-    shown = table(
-        "Tình trạng", "cổng", "lần chạy cuối", "kết cục", *_NUMBERS, "bài mới nhất", "việc cần làm", numbers=_NUMBERS
-    )
+    shown = table("Tình trạng", "cổng", "lần chạy cuối", *_NUMBERS, numbers=_NUMBERS)
     with answering():
         rows = portal_status(engine)
+    verdicts = []
     for portal in rows:
         verdict, todo = _said(portal.last_run)
         shown.add_row(
             Text(portal.name),
             _moment(portal.last_run.started_at if portal.last_run else None),
-            Text(verdict),
             str(portal.articles),
             str(portal.versions),
             str(portal.gone),
             str(portal.refused),
             str(portal.held),
-            str(portal.unread),
-            str(portal.unfetched),
+            str(portal.unread + portal.unfetched),
             str(portal.abandoned),
-            _moment(portal.newest_at),
-            Text(todo),
         )
+        said = Text.assemble((portal.name, "bold"), f": {verdict}")
+        if todo:
+            said.append(f" {todo}", style="yellow")
+        verdicts.append(said)
     engine.dispose()
     entered = {portal.name for portal in rows}
     for name in files:
         if name not in entered:
-            shown.add_row(name, "–", _said(None)[0])
-    screen().print(shown)
+            shown.add_row(name, "–")
+            verdicts.append(Text.assemble((name, "bold"), f": {_said(None)[0]}"))
+    console = screen()
+    console.print(shown)
+    for said in verdicts:
+        console.print(said, soft_wrap=not console.is_terminal)
 
 
 def _said(run: "LastRun | None") -> tuple[str, str]:

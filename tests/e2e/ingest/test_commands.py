@@ -123,6 +123,7 @@ def test_a_run_and_what_it_shows(house: House, paged: Site, tmp_path: Path) -> N
     code, out, _ = house.run("status")
     assert code == 0
     assert "Tốt [ok]" in out
+    assert max(len(line.rstrip()) for line in out.partition(f"{PORTAL}: ")[0].splitlines()) <= 80
 
     url = "http://congthu.gov.vn/tin-tuc/bai-viet-so-7"
     code, out, _ = house.run("show", url)

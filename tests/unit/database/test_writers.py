@@ -1,12 +1,17 @@
 """Several writers at a time: nothing is lost, nothing is doubled, no change appears behind a cursor handed out."""
 
+import itertools
 import multiprocessing
+import os
+import signal
 import threading
 from multiprocessing.synchronize import Event
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, RowMapping, event, select
 
+from storage.consume.dictionary import OUTSIDE_FEED
 from storage.database.engine import connect, transact
 from storage.database.feed import number_changes
 from storage.database.load import load
@@ -16,9 +21,17 @@ from tests.unit.database.makers import LONG, Desk, article, row, rows, url
 BATCHES, SIZE, WRITERS = 5, 8, 4
 
 
-def write(address: str, writer: int, start: "Event") -> None:
+def write(address: str, writer: int, start: "Event", deadly: int = 0) -> None:
+    """Load the writer's batches; die by SIGKILL when the `deadly`th commit is due, all written and nothing committed."""
     engine = connect(address)
     start.wait(30)
+    due = itertools.count(1)
+
+    def die(_connection: Connection) -> None:
+        if next(due) == deadly:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(engine, "commit", die)
     for batch in range(BATCHES):
         # All writers meet the same texts: half of each batch is the same for everyone.
         desk = Desk(engine, run_id=f"run-{writer}")
@@ -31,23 +44,55 @@ def write(address: str, writer: int, start: "Event") -> None:
     engine.dispose()
 
 
-def test_four_processes_lose_and_double_nothing(engine: Engine) -> None:
+class Follower:
+    """A consumer: keeps a cursor and a copy of the articles, which it fetches as the feed names them."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.seen: list[int] = []
+        self.copy: dict[int, dict[str, Any]] = {}
+
+    def poll(self) -> None:
+        query = "SELECT seq, article_id FROM v1_changes WHERE seq > :cursor ORDER BY seq"
+        for found in rows(self.engine, query, cursor=self.seen[-1] if self.seen else 0):
+            self.seen.append(found["seq"])
+            self.copy.pop(found["article_id"], None)
+            for now in rows(self.engine, "SELECT * FROM v1_articles WHERE article_id = :id", id=found["article_id"]):
+                self.copy[found["article_id"]] = told(now)
+
+
+def told(found: RowMapping) -> dict[str, Any]:
+    """What the feed tells of an article: see the head of the data dictionary."""
+    return {name: value for name, value in dict(found).items() if ("v1_articles", name) not in OUTSIDE_FEED}
+
+
+def test_four_processes_one_of_them_killed_lose_and_double_nothing(engine: Engine) -> None:
     address = engine.url.render_as_string(hide_password=False)
     context = multiprocessing.get_context("spawn")
     start = context.Event()
-    processes = [context.Process(target=write, args=(address, number, start)) for number in range(WRITERS)]
+    processes = [
+        context.Process(target=write, args=(address, number, start, 3 if number == 0 else 0))
+        for number in range(WRITERS)
+    ]
     for process in processes:
         process.start()
     start.set()
-    seen: list[int] = []
+    follower = Follower(engine)
     while any(process.is_alive() for process in processes):
-        seen += _after(engine, seen[-1] if seen else 0)
-        processes[0].join(0.01)
+        follower.poll()
+        processes[-1].join(0.01)
     for process in processes:
         process.join()
-        assert process.exitcode == 0
-    seen += _after(engine, seen[-1] if seen else 0)
-    assert seen == _after(engine, 0), "a change appeared behind the cursor"
+    assert [process.exitcode for process in processes] == [-signal.SIGKILL, 0, 0, 0]
+    again = context.Process(target=write, args=(address, 0, start))  # the next run does what the killed one left
+    again.start()
+    while again.is_alive():
+        follower.poll()
+        again.join(0.01)
+    assert again.exitcode == 0
+    follower.poll()
+    assert follower.seen == _after(engine, 0), "a change appeared behind the cursor"
+    assert follower.copy == {found["article_id"]: told(found) for found in rows(engine, "SELECT * FROM v1_articles")}
     own = WRITERS * BATCHES * SIZE // 2
     shared = BATCHES * SIZE // 2
     assert len(rows(engine, "SELECT * FROM v1_articles")) == own + shared
