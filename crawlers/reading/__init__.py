@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from crawlers.portal import Portal, Rules
 from crawlers.portals import PortalError, load
 from crawlers.reading.article import read_article
-from crawlers.reading.decode import Decoded, decode
+from crawlers.reading.decode import Decoded, Flag, decode
+from crawlers.reading.legacy import convert_fonts, repair_doubled
 from crawlers.reading.page import Page
 from crawlers.reading.published import stands_alone
 from crawlers.reading.template import Seen, Template, observe
@@ -135,7 +136,7 @@ def _read(
 ) -> Article | Verdict:
     rules, rows, name = _rules(portal, fetched_at)
     rules, rows = tuple(_present(rule, decoded.text) for rule in rules), _named_in(rows, decoded.text)
-    return read_article(
+    found = read_article(
         page,
         rules=rules,
         row_selectors=rows,
@@ -147,6 +148,24 @@ def _read(
         template=template,
         released=released,
     )
+    if isinstance(found, Article) and not released and (problem := _garbled(found, decoded)):
+        return Verdict(RefusalKind.UNDECODABLE, problem)
+    return found
+
+
+def _garbled(article: Article, decoded: Decoded) -> str | None:
+    """Say what is wrong with an article's letters, where decoding had doubts: a person is to look at it.
+
+    The doubts are of the whole page; they may be about a menu alone.
+    """
+    text = f"{article.title}\n{article.full_text}"
+    if Flag.LEGACY_SUSPECTED in decoded.flags:
+        _, scheme, suspected = convert_fonts(text)
+        if scheme or suspected:
+            return "the text looks like TCVN3 or VNI, not surely"
+    if Flag.DOUBLED in decoded.flags and repair_doubled(text)[2]:
+        return "the text was encoded twice and has lost letters"
+    return None
 
 
 def _usable(url: str) -> str:
