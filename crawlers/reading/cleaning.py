@@ -36,7 +36,7 @@ _DOUBLED = re.compile(rb"\xc3(?:\xa1\xc2[\xba\xbb]|[\x83-\x86][\xc2\xc5\xc6\xcb\
 _TCVN3 = re.compile(rb"\xc2[\xad\xae\xb5\xb8\xb9]")
 _VNI = re.compile(rb"\xc3[\x91\x96\xaf\xb1\xb6\xb8]")
 _FONT_REFERENCE = re.compile(
-    rb"&(?:micro|cedil|sup1|reg|ntilde|ouml|iuml|oslash|#1(?:73|74|81|84|85)|#2(?:39|41|46|48));",
+    rb"&(?:micro|cedil|sup1|reg|[nN]tilde|[oO]uml|[iI]uml|[oO]slash|#1(?:73|74|81|84|85)|#2(?:07|09|14|16|39|41|46|48));",
 )
 _C1 = re.compile(rb"\xc2[\x80-\x9f]")
 _INVISIBLE = re.compile(rb"\xe2(?:\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xa9])|\xef\xbb\xbf|\xd8\x9c")
