@@ -59,6 +59,7 @@ class Plan(_Message):
         targets: fetched before the listings, in this order.
         listings: state of each listing to read; an absent listing of the portal is not read.
         fetched: address keys that were archived before and are not due: not fetched when listed.
+        forgotten: digests of addresses (`storage.addresses.address_digest`) that are never fetched.
         full: read every listing to its end and fetch what is known again, conditionally.
         since: stop paging below listing rows older than this; None for no bound. Such a stop never moves the mark.
         max_requests, max_seconds, max_bytes: budgets of this process.
@@ -71,6 +72,7 @@ class Plan(_Message):
     targets: tuple[Target, ...] = ()
     listings: tuple[ListingState, ...] = ()
     fetched: frozenset[str] = frozenset()
+    forgotten: frozenset[str] = frozenset()
     full: bool = False
     since: datetime | None = None
     max_requests: int

@@ -9,6 +9,8 @@ import re
 from collections import Counter
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
+from storage.text import sha256_hex
+
 # Parts of an address (RFC 3986, appendix B), for text of any kind: never raises, unlike urlsplit. A text without
 # `scheme://` starts with its host, so that a key is its own key.
 _PARTS = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//([^/?#]*)([^?#]*)(?:\?([^#]*))?", re.DOTALL)
@@ -76,6 +78,14 @@ def address_key(url: str) -> str:
     written = "/".join(quote_from_bytes(segment, _SEGMENT_SAFE) for segment in segments)
     parameters = _parameters(query, segments, aspx=aspx)
     return f"{_host(authority)}/{written}" + (f"?{parameters}" if parameters else "")
+
+
+def address_digest(portal: str, key: str) -> str:
+    """Return the key of an address in a portal: 128 bits of a digest of its canonical form (`address_key`).
+
+    Canonical forms can be longer than an index takes (2,704 bytes on PostgreSQL).
+    """
+    return sha256_hex(f"{portal}\n{key}")[:32]
 
 
 def looks_like_trap(url: str) -> str | None:

@@ -54,7 +54,22 @@ class Point(StrEnum):
     """The run has ended in the database; its folder is still there."""
 
 
-def sync_point(point: Point) -> None:
+class ForgetPoint(StrEnum):
+    """Where a process that forgets can be told to die, in the order in which it passes them."""
+
+    BURIED = "forget.buried"
+    """Tombstones are on the disk; nothing is erased."""
+    ERASING = "forget.written"
+    """A segment is written anew beside the old one, not yet durable."""
+    ERASED = "forget.swapped"
+    """The new segment has taken the old one's place; the folder is not yet durable."""
+    DELETED = "forget.commit"
+    """The rows are deleted, the transaction is open."""
+    FORGOTTEN = "forget.committed"
+    """The rows are gone; the engine's files still hold their bytes."""
+
+
+def sync_point(point: Point | ForgetPoint) -> None:
     """Pass a point; the process ends here if `CONGTIN_CRASH_AT` says so.
 
     Raises:
@@ -68,7 +83,7 @@ def sync_point(point: Point) -> None:
 
 
 class _Fuse:
-    def __init__(self, point: Point, left: int) -> None:
+    def __init__(self, point: Point | ForgetPoint, left: int) -> None:
         self.point = point
         self.left = left
 
@@ -76,4 +91,7 @@ class _Fuse:
 @lru_cache(maxsize=1)
 def _fuse() -> _Fuse | None:
     name, _, times = settings().crash_at.partition(":")
-    return _Fuse(Point(name), int(times)) if name else None
+    if not name:
+        return None
+    kind = ForgetPoint if name.startswith("forget.") else Point
+    return _Fuse(kind(name), int(times))

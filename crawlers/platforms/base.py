@@ -31,7 +31,7 @@ from crawlers.reading.dates import read_date
 from crawlers.reading.decode import decode
 from crawlers.reading.listing import read_listing
 from crawlers.reading.tree import TooComplex, parse
-from storage.addresses import address_key, looks_like_trap
+from storage.addresses import address_digest, address_key, looks_like_trap
 from storage.archive import ArchiveError
 from storage.crash import Point, sync_point
 from storage.records import VIETNAM, ListingItem
@@ -137,7 +137,7 @@ class PortalSpider(Spider):
     async def _fetch_page(self, url: str, meta: dict[str, Any], headers: dict[str, str]) -> None:
         """Fetch an article or a file into the archive, once a run whatever its spelling; its bytes are not read."""
         key = address_key(url)
-        if key in self._asked:
+        if key in self._asked or address_digest(self.portal.name, key) in self._plan.forgotten:
             return
         self._asked.add(key)
         trap = looks_like_trap(url)

@@ -5,7 +5,22 @@ What a command needs is imported when it runs, so that `congtin --help` stays qu
 
 import typer
 
-from flows.cli import browse, db, decide, diff, doctor, export, ingest, links, portal, read, search, show, status
+from flows.cli import (
+    browse,
+    db,
+    decide,
+    diff,
+    doctor,
+    export,
+    forget,
+    ingest,
+    links,
+    portal,
+    read,
+    search,
+    show,
+    status,
+)
 from flows.cli.common import fail
 
 app = typer.Typer(
@@ -38,6 +53,7 @@ app.command("status")(status.status)
 app.command("show")(show.show)
 app.command("diff")(diff.diff)
 app.command("browse")(browse.browse)
+app.command("forget")(forget.forget)
 app.command("export")(export.export)
 app.command("doctor")(doctor.doctor)
 app.command("held")(decide.held)

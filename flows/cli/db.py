@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,6 +26,23 @@ def upgrade() -> None:
         waiting = migrate.pending(engine)
         migrate.upgrade(engine)
     typer.echo("đã cập nhật" if waiting else "đã là bản mới nhất")
+
+
+@app.command("roles")
+def roles(
+    prefix: Annotated[str, typer.Option(help="Đầu tên của các vai trò.")] = "congtin",
+) -> None:
+    """In SQL tạo các vai trò trên PostgreSQL: owner, migrator, loader, eraser, reader.
+
+    Chạy bằng tài khoản quản trị, sau `congtin db upgrade`: `congtin db roles | psql …`; chạy lại được.
+    """
+    import re
+
+    from storage.database.roles import setup
+
+    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,40}", prefix):
+        fail("--prefix: chỉ gồm chữ thường, chữ số và dấu _")
+    typer.echo(setup(prefix), nl=False)
 
 
 @app.command("rebuild")

@@ -15,6 +15,8 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from sqlalchemy.exc import ProgrammingError
+
 from crawlers.net.manners import missing_contact
 from crawlers.plan import CrawlReport, Plan, Stop, Target
 from crawlers.portal import Lifecycle, Portal
@@ -36,6 +38,7 @@ from storage.database import runs
 from storage.database.attachments import wanted_attachments
 from storage.database.decisions import kept_back
 from storage.database.failures import Unfetched, note_failures
+from storage.database.forget import complete
 from storage.database.further_pages import wanted_pages
 from storage.database.marks import ListingOutcome, finish_listings
 from storage.database.plan import known, standing
@@ -154,6 +157,10 @@ class _Run:
         stale = await asyncio.to_thread(runs.close_stale, self.house.engine, self.portal.name)
         for segment in await asyncio.to_thread(warc.recover, self._archive, self.portal.name):
             self.log.warning("segment %s was left open by a run that died: sealed", segment)
+        try:
+            await asyncio.to_thread(complete, self.house.engine, self._archive, self.portal.name)
+        except ProgrammingError as error:  # the loader may not delete: its owner has to
+            self.log.error("not all is forgotten, run `congtin forget --again`: %s", error.orig)  # noqa: TRY400
         self.run_id = await asyncio.to_thread(
             runs.start_run, self.house.engine, portal=self.portal.name, mode=self.order.mode.value
         )

@@ -54,6 +54,7 @@ def make_plan(
             for listing in portal.listings
         ),
         fetched=known.fetched | {visit.key for visit in later},
+        forgotten=known.forgotten,
         full=order.mode is Mode.FULL,
         since=order.since,
         max_requests=requests,

@@ -10,10 +10,13 @@ writers after their last whole pair. The database can be rebuilt from here.
 """
 
 from storage.archive.audit import ReadBack, read_back, read_back_one
+from storage.archive.decisions import drop_decisions
 from storage.archive.decoding import decode_body
+from storage.archive.erase import drop_partial, erase
 from storage.archive.exchange import ArchiveError, BodyCut, BodyError, BodyTooLarge, Exchange, SegmentDamaged
 from storage.archive.folder import open_segments, segments
-from storage.archive.reader import read, scan
+from storage.archive.forgotten import Tombstone, append_tombstones, read_tombstones
+from storage.archive.reader import end_of_erased, read, scan
 from storage.archive.recovery import recover
 from storage.archive.writer import SegmentWriter
 
@@ -26,11 +29,18 @@ __all__ = [
     "ReadBack",
     "SegmentDamaged",
     "SegmentWriter",
+    "Tombstone",
+    "append_tombstones",
     "decode_body",
+    "drop_decisions",
+    "drop_partial",
+    "end_of_erased",
+    "erase",
     "open_segments",
     "read",
     "read_back",
     "read_back_one",
+    "read_tombstones",
     "recover",
     "scan",
     "segments",

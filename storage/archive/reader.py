@@ -37,6 +37,7 @@ def scan(archive: Path, portal: str, segment: str, offset: int = 0) -> Iterator[
         end = offset
         for start, end, response, metadata in pairs(file):
             yield capture_of(response, metadata), Location(segment, start, end - start)
+        end = end_of_erased(file, end)
         if sealed and end != file.seek(0, io.SEEK_END):
             raise SegmentDamaged(f"{portal}/{segment}: no whole pair of records at byte {end}")
 
@@ -83,6 +84,21 @@ def pairs(file: BinaryIO) -> Iterator[tuple[int, int, Response, Metadata]]:
                 return
             yield response[0], end, response[1], record
             response = None
+
+
+def end_of_erased(file: BinaryIO, start: int) -> int:
+    """Return where the records end that stand in place of erased ones, from a byte on: `start` if there is none."""
+    file.seek(start)
+    end = start
+    for _, stop, member in _members(file):
+        try:
+            record = parse(member)
+        except ValueError:
+            break
+        if record is not None:
+            break
+        end = stop
+    return end
 
 
 def _members(file: BinaryIO) -> Iterator[tuple[int, int, bytes]]:

@@ -59,12 +59,13 @@ def find_articles(engine: Engine, ref: str) -> list[int]:
 
 
 def _last(connection: Connection, number: int) -> int | None:
-    """Return the article that this one has gone into, at the end; itself if it stands; None if there is none."""
+    """Return the article that this one has gone into, at the end; itself if it stands; None if none is shown."""
     seen: set[int] = set()
     while number not in seen:
         seen.add(number)
-        row = connection.execute(select(article.c.merged_into).where(article.c.id == number)).one_or_none()
-        if row is None:
+        columns = (article.c.merged_into, article.c.withdrawn_at)
+        row = connection.execute(select(*columns).where(article.c.id == number)).one_or_none()
+        if row is None or (row.merged_into is None and row.withdrawn_at is not None):
             return None
         if row.merged_into is None:
             return number

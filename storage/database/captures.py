@@ -20,6 +20,7 @@ from storage.database.bulk import insert_rows, upsert
 from storage.database.engine import lock_portal, transact
 from storage.database.failures import note_tries
 from storage.database.file_changes import tell_files
+from storage.database.forgotten import among_forgotten, came_again, sync_tombstones
 from storage.database.keys import address_id
 from storage.database.models import address, run
 from storage.database.models import capture as captures
@@ -67,6 +68,7 @@ def index(engine: Engine, archive: Path, portal: str, *, rows: Rows, only: Seque
         sqlalchemy.exc.DBAPIError: the database does not answer.
         ArchiveError, OSError: a segment cannot be read.
     """
+    sync_tombstones(engine, archive, portal)
     count = 0
     for name in only or segments(archive, portal):
         with engine.connect() as connection:
@@ -146,6 +148,7 @@ def enter(connection: Connection, portal: str, chunk: Sequence[Indexed], *, reac
         reached: whether the segment is indexed down to them.
     """
     lock_portal(connection, portal)
+    whole, chunk = chunk, _without_forgotten(connection, portal, chunk)
     ids = [one.capture.record_id for one in chunk]
     known = set(connection.scalars(select(captures.c.record_id).where(captures.c.record_id.in_(ids))))
     new = list({one.capture.record_id: one for one in chunk if one.capture.record_id not in known}.values())
@@ -162,7 +165,7 @@ def enter(connection: Connection, portal: str, chunk: Sequence[Indexed], *, reac
         tried = [(address_id(portal, one.url), one.run_id, one.fetched_at) for one in poisoned]
         note_tries(connection, tried, wait=True)
     if reached:
-        ends = {one.location.segment: one.location.offset + one.location.length for one in chunk}
+        ends = {one.location.segment: one.location.offset + one.location.length for one in whole}
         upsert(
             connection,
             segment_table,
@@ -173,6 +176,26 @@ def enter(connection: Connection, portal: str, chunk: Sequence[Indexed], *, reac
         tell_files(connection, changed, files[-1].capture.run_id)
     sync_point(Point.INDEX)
     return len(new)
+
+
+def _without_forgotten(connection: Connection, portal: str, chunk: Sequence[Indexed]) -> list[Indexed]:
+    """Return the captures without those of forgotten addresses, nor listing rows that lead there."""
+    keys = {one.location: {address_id(portal, one.capture.url)} | _redirected(one.capture) for one in chunk}
+    rows = {item.url: address_id(portal, item.url) for one in chunk for item in one.items}
+    gone = among_forgotten(connection, {*rows.values(), *(key for of in keys.values() for key in of)})
+    if not gone:
+        return list(chunk)
+    came_again(connection, [(key, place.segment) for place, of in keys.items() for key in sorted(of & gone)])
+    return [
+        replace(one, items=tuple(item for item in one.items if rows[item.url] not in gone))
+        for one in chunk
+        if not keys[one.location] & gone
+    ]
+
+
+def _redirected(capture: Capture) -> set[str]:
+    target = redirect_target(capture) if is_redirect(capture) else None
+    return {address_id(capture.portal, target)} if target else set()
 
 
 def unread(capture: Capture, location: Location) -> Indexed:

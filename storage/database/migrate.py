@@ -12,6 +12,7 @@ from storage.consume.views import create_views, digest, drop_views
 from storage.database.bulk import upsert
 from storage.database.engine import transact
 from storage.database.models import metadata, schema_note
+from storage.database.roles import grants
 from storage.database.types import Json
 
 _SCRIPTS = Path(__file__).parent / "migrations"
@@ -56,6 +57,9 @@ def _upgrade(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         _compress_quickly(connection)
     create_views(connection)
+    if prefix := connection.scalar(select(schema_note.c.value).where(schema_note.c.name == "roles")):
+        for statement in grants(prefix):
+            connection.exec_driver_sql(statement)
     upsert(connection, schema_note, [{"name": "views", "value": digest(connection.dialect.name)}], update=("value",))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, Row, distinct, func, select
 from storage.database.engine import transact
 from storage.database.failures import MAX_TRIES
 from storage.database.marks import settle_ended_runs
-from storage.database.models import address, article, capture, listing, listing_entry
+from storage.database.models import address, article, capture, forgotten, listing, listing_entry
 from storage.database.values import item_of
 from storage.records import VIETNAM, ListingItem
 from storage.vocabulary import CaptureState
@@ -60,9 +60,11 @@ class Known:
         visits: known addresses that are due, those longest unvisited first, an article's own address before others.
         pending: listed addresses without an article that may be tried, oldest first.
         listings: by listing key.
+        forgotten: digests of addresses that are never asked for again.
     """
 
     fetched: frozenset[str] = frozenset()
+    forgotten: frozenset[str] = frozenset()
     visits: list[Visit] = field(default_factory=list)
     pending: list[Pending] = field(default_factory=list)
     listings: dict[str, ListingKnowledge] = field(default_factory=dict)
@@ -103,6 +105,7 @@ def known(engine: Engine, portal: str, now: datetime, revisit_days: Sequence[int
                 for row in sorted(pending, key=lambda row: (row.first_seen_at, row.id))
             ],
             listings=_listings(connection, portal),
+            forgotten=frozenset(connection.scalars(select(forgotten.c.address_id).where(forgotten.c.portal == portal))),
         )
 
     return transact(engine, work)

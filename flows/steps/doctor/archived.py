@@ -100,6 +100,8 @@ def _examine(scope: Scope, segment: str, rows: dict[str, Any], found: _Pass) -> 
             continue
         found.bytes += _compared(scope, row, record)
         _look_for_secrets(scope, record, found)
+    with (scope.archive / scope.name / segment).open("rb") as file:
+        end = warc.end_of_erased(file, end)
     if not rows and end != (scope.archive / scope.name / segment).stat().st_size:
         found.bytes.append(scope.finding(segment, f"tệp hỏng từ byte {end}, chưa ghi nhận bản ghi nào ở đó", RESTORE))
 
