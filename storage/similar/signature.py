@@ -1,10 +1,13 @@
 """Signatures: what makes two texts candidates for a comparison.
 
-A text's *keys* are the smallest hashes of its shingles of eight words, figures left out of account (a bottom-k sketch,
-Broder 1997). Two texts of which the shorter makes up the share c of the longer have the smallest hash of the longer in
-common with probability c, and so on for each: unlike bands of a MinHash signature this finds a text inside a longer
-one, and eight words running are rare enough that a shared key means something. Further keys hold shingles with their
-figures, which tell the editions of a serial notice apart, and one is of the whole text.
+A text's *keys* are the smallest hashes of its shingles of eight words (a bottom-k sketch, Broder 1997). Two texts of
+which the shorter makes up the share c of the longer have the smallest hash of the longer in common with probability c,
+and so on for each: unlike bands of a MinHash signature this finds a text inside a longer one, and eight words running
+are rare enough that a shared key means something.
+
+Most keys are of shingles that hold a figure: administrative prose repeats its phrases, but not with the same figures.
+Some are of shingles with all figures left out of account, so that editions of a notice find each other; a text with
+few figures has more of these. One is of the whole text.
 """
 
 from collections.abc import Sequence
@@ -15,8 +18,8 @@ from numpy.typing import NDArray
 from storage.similar.words import FIGURE_HASH, Hashes, Kind, distinct, kinds, spelled
 
 SHINGLE = 8
-PLAIN_KEYS = 20
-FIGURE_KEYS = 6
+FIGURED, PLAIN = 18, 8
+"""Keys of a text: shingles with figures at most, without at least; as many as both together, if it has them."""
 
 _FACTORS = np.array([0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F], dtype=np.uint64)
 _SHIFT = np.uint64(31)
@@ -65,11 +68,14 @@ def keys_of(texts: Sequence[Hashes]) -> list[Hashes]:
     figured = _by_text(shingles(exact, SHINGLE), text, len(filled), only=figures[SHINGLE:] > figures[:-SHINGLE])
     odd = (2 * (np.arange(len(words)) - np.repeat(starts, lengths)) + 1).astype(np.uint64) * _FACTORS[1]
     whole = mix(np.add.reduceat((exact ^ (exact >> _SHIFT)) * odd, starts))
-    keys = iter(
-        distinct(np.concatenate((_smallest(one, PLAIN_KEYS), _smallest(other, FIGURE_KEYS), whole[place : place + 1])))
-        for place, (one, other) in enumerate(zip(plain, figured, strict=True))
-    )
+    keys = map(_chosen, plain, figured, whole)
     return [next(keys) if len(one) else one for one in texts]
+
+
+def _chosen(plain: Hashes, figured: Hashes, whole: np.uint64) -> Hashes:
+    with_figures = _smallest(figured, FIGURED)
+    without = _smallest(plain, FIGURED + PLAIN - len(with_figures))
+    return distinct(np.concatenate((with_figures, without, [whole])))
 
 
 def _by_text(hashes: Hashes, text: Numbers, count: int, *, only: NDArray[np.bool] | None = None) -> list[Hashes]:

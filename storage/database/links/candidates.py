@@ -11,7 +11,7 @@ from storage.similar.words import Hashes
 
 HOLDERS = 32
 """Articles entered for a key at most: what more texts hold is a phrase of the trade, and tells little of any."""
-_SHARE = 0.07
+_SHARE = 0.06
 """Least share of a text's keys, each weighted by its rarity, that a candidate holds. Measured: docs/benchmarks.md."""
 _COMPARED = 16
 """Candidates compared with a text at most, the likeliest first: of a piece that a hundred portals print, some will do
