@@ -109,10 +109,10 @@ async def test_refusals_and_their_reasons(place: Place) -> None:
     }
 
 
-async def test_a_portal_that_moved_fails_by_name(place: Place) -> None:
+async def test_a_portal_that_is_led_elsewhere_fails_by_name(place: Place) -> None:
     place.site.pages["/tin-tuc"] = Reply("", 301, {"Location": "https://congmoi.gov.vn/"})
     state, _ = await _run()
-    assert (state.type, state.name) == (StateType.FAILED, "Cổng đã chuyển [moved]")
+    assert (state.type, state.name) == (StateType.FAILED, "Chuyển hướng lạ [redirected]")
     assert "https://congmoi.gov.vn/" in str(state.message)
 
 
@@ -127,7 +127,7 @@ async def test_all_portals_in_one_overview(place: Place, tmp_path: Path, monkeyp
         settings.cache_clear()
         replicas.fault("laocai.gov.vn", Fault.MOVED)
         state = await ingest_all(return_state=True)
-    assert (state.type, state.name) == (StateType.FAILED, "Cổng đã chuyển [moved]")
+    assert (state.type, state.name) == (StateType.FAILED, "Chuyển hướng lạ [redirected]")
     assert "Tốt [ok] 4" in str(state.message)
     run_id = state.state_details.flow_run_id
     assert run_id is not None
@@ -139,7 +139,7 @@ async def test_all_portals_in_one_overview(place: Place, tmp_path: Path, monkeyp
         )
     engine.dispose()
     assert {name: row["mới"] for name, row in overview.items()} == {**counted, "lao_cai": 0}
-    assert overview["lao_cai"]["kết cục"] == "Cổng đã chuyển [moved]"
+    assert overview["lao_cai"]["kết cục"] == "Chuyển hướng lạ [redirected]"
     assert overview["lao_cai"]["việc cần làm"]
 
 
