@@ -29,6 +29,9 @@ _SAME_SLOTS = 0.4
 _HARDLY_ANY, _FEW, _SOME = 0.03, 0.1, 0.3
 """Shares of words, names and figures aside, that the shorter text has and the longer has not."""
 
+_OF_A_TITLE = 0.25
+"""Share of a title's words that may be others where its figures differ: two offices' notices of one kind."""
+
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
@@ -91,7 +94,7 @@ def _kind(one: Prepared, other: Prepared, similarity: float, containment: float,
         another = changed >= _SAME_SLOTS * slots
         if unshared == 0 and only_slots_differ(one.body, other.body):
             return LinkKind.SERIAL
-        if unshared <= _SOME and only_slots_differ(one.title, other.title):
+        if unshared <= _SOME and only_slots_differ(one.title, other.title, besides=_OF_A_TITLE):
             return LinkKind.SERIAL
         if unshared <= _FEW and another and slots >= (1 if unshared <= _HARDLY_ANY else 3):
             return LinkKind.SERIAL

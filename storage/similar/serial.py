@@ -69,16 +69,23 @@ class Worded:
         return around[once], held[once]
 
 
-def only_slots_differ(one: Worded, other: Worded) -> bool:
+def only_slots_differ(one: Worded, other: Worded, *, besides: float = 0.0) -> bool:
     """Whether two texts have the same words, with other figures, periods or names in their places.
 
     What only one of them has in addition does not count, nor a name that was only misspelt.
+
+    Args:
+        one: a text.
+        other: another one.
+        besides: share of the shorter text's words that may be others, where figures or periods differ.
     """
-    if shared(one.content, other.content) < min(len(one.content), len(other.content)):
+    fewer = min(len(one.content), len(other.content))
+    missing = fewer - shared(one.content, other.content)
+    if missing > besides * fewer:
         return False
     if _substituted(one.figures, other.figures):
         return True
-    if not _substituted(one.names, other.names):
+    if missing or not _substituted(one.names, other.names):
         return False
     mine, theirs = (Counter(names_of(text.text)) for text in (one, other))
     return _are_others(mine - theirs, theirs - mine)

@@ -62,6 +62,24 @@ def test_one_text_under_titles_of_two_periods_is_serial() -> None:
     assert kind(news(1), news(1), titles[0], "Lịch tiếp công dân") is LinkKind.EXACT
 
 
+def test_notices_of_two_offices_with_numbers_of_their_own_are_serial() -> None:
+    bodies = [
+        f"Chủ tịch UBND {level} tiếp công dân định kỳ vào ngày 12/4/2025, từ 07 giờ 30 đến 11 giờ 30 tại Trụ sở Tiếp công "
+        f"dân. {office} cử cán bộ ghi chép, phân loại đơn thư và chuẩn bị hồ sơ của {count} vụ việc đã đăng ký. Công dân đến "
+        "làm việc mang theo giấy tờ tùy thân và các tài liệu liên quan đến nội dung khiếu nại, tố cáo, kiến nghị, phản ánh. "
+        f"Thông báo này thay cho thông báo của tháng trước và được niêm yết tại {place}."
+        for level, office, count, place in (
+            ("huyện", "Văn phòng Đăng ký đất đai", 9, "Hòn Nghệ"),
+            ("tỉnh", "Trung tâm Nước sạch nông thôn", 11, "Y Tý"),
+        )
+    ]
+    titles = [
+        f"Thông báo số {number}/TB-VP về lịch tiếp công dân tháng 4/2025 của UBND {level}"
+        for number, level in ((240, "huyện"), (259, "tỉnh"))
+    ]
+    assert kind(*bodies, *titles) is LinkKind.SERIAL
+
+
 def test_a_figure_corrected_in_a_credited_reprint_is_no_other_edition() -> None:
     one, other = (
         Prepared(TITLE, SERIAL[0][0]),
