@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo ui test test-browser soak lint format docs lock bench-reading bench-neardup bench-boilerplate clean
+.PHONY: help setup demo ui test test-browser soak lint format docs lock bench-reading bench-load bench-neardup bench-boilerplate clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -62,6 +62,9 @@ bench-reading: $(VENV)/.bench ## our reader beside the best extractors on the sa
 
 bench-boilerplate: $(READY) ## boilerplate left in the text against the number of pages learned from
 	$(BIN)/python -m tests.bench.boilerplate
+
+bench-load: $(READY) ## loading beside a raw bulk load of the very rows, on both engines
+	$(BIN)/python -m tests.bench.loading
 
 bench-neardup: $(VENV)/.bench ## near-duplicates on both engines beside datasketch, rensa and gaoya; TEXTS=100000 for more
 	$(BIN)/python -m tests.bench.neardup --texts $(or $(TEXTS),10000)
