@@ -106,14 +106,15 @@ class Echoes:
             if len(text) >= 20 and here and _address(el.get("href") or "", self.url) == here
         }
 
-    def repeated(self, line: Line) -> float:
-        """What a line's repetition on the page says for it as the title.
+    def names_itself(self, line: Line) -> float:
+        """What it says for a line as the title that a link to this very page says the same."""
+        return 1.0 if not line.links and key(line.text) in self.own_links else 0.0
 
-        A link to this very page says its title; a short line that stands twice is the name of a section.
-        """
+    def repeated(self, line: Line) -> float:
+        """What a line's repetition says for it as the title: a short line that stands twice is a section's name."""
         own = key(line.text)
-        if not line.links and own in self.own_links:
-            return 1.0
+        if itself := self.names_itself(line):
+            return itself
         few = len(line.text.split()) <= 2 * _FEW
         return -1.5 if few and line.heading != 1 and self.counts[own] > 1 else 0.0
 
@@ -213,7 +214,7 @@ def find_title(page: Page, rules: Sequence[Rules], echoes: Echoes) -> Candidate 
             continue
         if source == "<title>" and (_CUT.search(line.text) or is_site_name(line, echoes)):
             continue  # cut off by dots it is an echo itself: the title stands whole elsewhere
-        score = loud + setting(line, echoes.url)
+        score = loud + setting(line, echoes.url) + echoes.names_itself(line)
         if score > (best.score if best else ECHO - 0.5):
             method = "rules" if line.index in ruled else "listing_echo" if source.startswith("listing") else "echo"
             best = Candidate(line, line.text, score, method, source)
@@ -263,10 +264,14 @@ def is_site_name(line: Line, echoes: Echoes) -> bool:
 
 
 def is_weak(title: Candidate, echoes: Echoes) -> bool:
-    """Whether a title echoes in `<title>` alone and is short or repeated, as a section's name is."""
+    """Whether a title echoes in `<title>` alone and is short or repeated, as a section's name is.
+
+    What a link to this very page says is repeated because it is the title.
+    """
     if title.line is None or not title.evidence.startswith("<title>") or echoes.slug_share(title.text) >= _SLUG_ECHO:
         return False
-    return len(title.text.split()) <= 7 or echoes.counts[key(title.text)] > 1
+    own = key(title.text)
+    return len(title.text.split()) <= 7 or (echoes.counts[own] > 1 and own not in echoes.own_links)
 
 
 def is_label(title: Candidate, echoes: Echoes) -> bool:
@@ -295,8 +300,8 @@ def setting(line: Line, url: str) -> float:
     near = [node for _, node in zip(range(3), line.node.ancestors(), strict=False)]
     if any(_TITLE_CLASS.search(node.names) for node in near[:2]):
         score += 0.6
-    if any(_FRAME_CLASS.search(node.names) for node in near[:2]):
-        score -= 0.8
+    if len(line.text.split()) <= 2 * _FEW and any(_FRAME_CLASS.search(node.names) for node in near[:2]):
+        score -= 0.8  # the heading of a box is short; an article may stand in one
     if line.says is Says.FOOTER:  # the site's own name
         score -= 2.0
     if line.linked and not _links_to(line, url):
