@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -36,6 +37,11 @@ class Silent:
         self.outcomes.append(outcome)
 
 
+def _hear_interrupts() -> None:
+    """Undo what a shell does to the children of a background job, which the tests may be one of: it has them ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """A place to put what is fetched, and the settings that lead there."""
@@ -66,6 +72,7 @@ class House:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=_hear_interrupts,  # noqa: PLW1509 - it takes no lock
         )
         try:
             yield process
