@@ -39,6 +39,15 @@ class Lifecycle(StrEnum):
     GONE = "gone"
 
 
+class Cadence(StrEnum):
+    """How often a portal is due; `crawlers.cadence` says at which minute."""
+
+    HOURLY = "hourly"
+    SIX_HOURLY = "six_hourly"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
 class Level(StrEnum):
     """Level of the publishing unit."""
 
@@ -227,7 +236,7 @@ class Portal(_Fact):
         valid_to: last day on which the publishing unit existed.
         verified: day on which a live fetch confirmed the facts; None if none has.
         reuse: official or press.
-        cron: when it is due (Asia/Ho_Chi_Minh).
+        cadence: how often it is due; None for a portal that runs only when a person starts it.
         expect, access, rules: see there. `rules` add to those of the CMS, newest first.
     """
 
@@ -244,7 +253,7 @@ class Portal(_Fact):
     valid_to: dt.date | None = None
     verified: dt.date | None = None
     reuse: Reuse = Reuse.OFFICIAL
-    cron: str = "0 5 * * *"
+    cadence: Cadence | None = None
     expect: Expect
     access: Access = Access()
     rules: tuple[Rules, ...] = ()

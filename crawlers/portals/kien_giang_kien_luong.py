@@ -8,7 +8,7 @@ History: the district was dissolved into communes of An Giang on 2025-07-01; whe
 
 from datetime import date
 
-from crawlers.portal import Expect, Level, Lifecycle, Listing, Portal, Sureness, Unit
+from crawlers.portal import Cadence, Expect, Level, Lifecycle, Listing, Portal, Sureness, Unit
 
 portal = Portal(
     name="kien_giang_kien_luong",
@@ -27,5 +27,6 @@ portal = Portal(
     lifecycle_note="not known to have moved; the unit ended on 2025-06-30",
     successor="https://angiang.gov.vn",
     valid_to=date(2025, 6, 30),
+    cadence=Cadence.DAILY,
     expect=Expect(rows=5),
 )

@@ -6,7 +6,7 @@ Caveats: one article can stand at two addresses (old numeric path, new slug path
 History: merged with Yên Bái on 2025-07-01 under the name Lào Cai; the portal lives on (vnPortal, seen 2025).
 """
 
-from crawlers.portal import Expect, Level, Lifecycle, Listing, Portal, Sureness, Unit
+from crawlers.portal import Cadence, Expect, Level, Lifecycle, Listing, Portal, Sureness, Unit
 
 portal = Portal(
     name="lao_cai",
@@ -25,5 +25,6 @@ portal = Portal(
     hosts=("https://storage-vnportal.vnpt.vn",),
     lifecycle=Lifecycle.ACTIVE,
     lifecycle_note="laocai.gov.vn was still vnPortal after the merger of 2025-07-01",
+    cadence=Cadence.SIX_HOURLY,
     expect=Expect(rows=8),
 )

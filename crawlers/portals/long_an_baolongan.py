@@ -8,7 +8,7 @@ History: Long An became part of Tây Ninh on 2025-07-01; images of 2025 were see
 
 from datetime import date
 
-from crawlers.portal import Expect, Level, Lifecycle, Listing, Portal, Reuse, Sureness, Unit
+from crawlers.portal import Cadence, Expect, Level, Lifecycle, Listing, Portal, Reuse, Sureness, Unit
 
 portal = Portal(
     name="long_an_baolongan",
@@ -29,5 +29,6 @@ portal = Portal(
     successor="https://baotayninh.vn",
     valid_to=date(2025, 6, 30),
     reuse=Reuse.PRESS,
+    cadence=Cadence.SIX_HOURLY,
     expect=Expect(rows=8),
 )

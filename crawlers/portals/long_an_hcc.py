@@ -9,7 +9,7 @@ History: Long An became part of Tây Ninh on 2025-07-01; whether the host answer
 
 from datetime import date
 
-from crawlers.portal import Expect, Level, Lifecycle, Listing, Portal, Sureness, Unit
+from crawlers.portal import Cadence, Expect, Level, Lifecycle, Listing, Portal, Sureness, Unit
 
 portal = Portal(
     name="long_an_hcc",
@@ -30,5 +30,6 @@ portal = Portal(
     lifecycle_note="not known to have moved; the unit ended on 2025-06-30",
     successor="https://tayninh.gov.vn",
     valid_to=date(2025, 6, 30),
+    cadence=Cadence.DAILY,
     expect=Expect(rows=5),
 )

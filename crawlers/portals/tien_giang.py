@@ -8,7 +8,7 @@ History: Tiền Giang became part of Đồng Tháp on 2025-07-01; whether the ho
 
 from datetime import date
 
-from crawlers.portal import Expect, Level, Lifecycle, Listing, Portal, Sureness, Unit
+from crawlers.portal import Cadence, Expect, Level, Lifecycle, Listing, Portal, Sureness, Unit
 
 portal = Portal(
     name="tien_giang",
@@ -27,5 +27,6 @@ portal = Portal(
     lifecycle_note="not known to have moved; the unit ended on 2025-06-30",
     successor="https://dongthap.gov.vn",
     valid_to=date(2025, 6, 30),
+    cadence=Cadence.SIX_HOURLY,
     expect=Expect(rows=5),
 )

@@ -18,6 +18,7 @@ def _group() -> None:
 def list_portals() -> None:
     """Liệt kê các cổng; tệp hỏng được nêu riêng (mã thoát 1)."""
     from crawlers import portals
+    from crawlers.cadence import LABELS, cron_of
 
     try:
         good, broken = portals.load_all()
@@ -34,7 +35,7 @@ def list_portals() -> None:
             portal.lifecycle.value,
             portal.verified.isoformat() if portal.verified else "chưa",
             str(len(portal.listings)),
-            portal.cron,
+            f"{LABELS[portal.cadence]} ({cron_of(portal, portal.cadence)})" if portal.cadence else "không",
         )
     screen().print(shown)
     for file in broken:
