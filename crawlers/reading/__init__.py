@@ -15,7 +15,8 @@ from crawlers.portal import Portal, Rules
 from crawlers.portals import PortalError, load
 from crawlers.reading.article import read_article
 from crawlers.reading.decode import Decoded, Flag, decode
-from crawlers.reading.legacy import convert_fonts, repair_doubled
+from crawlers.reading.doubled import repair_doubled
+from crawlers.reading.legacy import suspicious
 from crawlers.reading.page import Page
 from crawlers.reading.published import stands_alone
 from crawlers.reading.template import Seen, Template, observe
@@ -159,10 +160,8 @@ def _garbled(article: Article, decoded: Decoded) -> str | None:
     The doubts are of the whole page; they may be about a menu alone.
     """
     text = f"{article.title}\n{article.full_text}"
-    if Flag.LEGACY_SUSPECTED in decoded.flags:
-        _, scheme, suspected = convert_fonts(text)
-        if scheme or suspected:
-            return "the text looks like TCVN3 or VNI, not surely"
+    if Flag.LEGACY_SUSPECTED in decoded.flags and suspicious(text.split("\n")):
+        return "the text looks like TCVN3 or VNI, not surely"
     if Flag.DOUBLED in decoded.flags and repair_doubled(text)[2]:
         return "the text was encoded twice and has lost letters"
     return None

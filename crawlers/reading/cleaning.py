@@ -4,9 +4,10 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from html import unescape
+from html.entities import codepoint2name
 from urllib.parse import quote
 
-from crawlers.reading.legacy import CP1252
+from crawlers.reading.doubled import CP1252
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,22 @@ _STABLE = b"".join(
     (bytes(range(0x80, 0xC0)), bytes(range(0xC2, 0xD6)), b"\xe1\xe2\xe3", bytes(range(0xE4, 0xEE)), b"\xef\xf0")
 )
 _DOUBLED = re.compile(rb"\xc3(?:\xa1\xc2[\xba\xbb]|[\x83-\x86][\xc2\xc5\xc6\xcb\xe2])")
-_TCVN3 = re.compile(rb"\xc2[\xad\xae\xb5\xb8\xb9]")
-_VNI = re.compile(rb"\xc3[\x91\x96\xaf\xb1\xb6\xb8]")
-_FONT_REFERENCE = re.compile(
-    rb"&(?:micro|cedil|sup1|reg|[nN]tilde|[oO]uml|[iI]uml|[oO]slash|#1(?:73|74|81|84|85)|#2(?:07|09|14|16|39|41|46|48));",
+# What text in a font encoding holds and Vietnamese in Unicode does not: other letters of Latin-1, and signs in a word.
+_LETTERS = "ÄÅÆÇËÎÏÐÑÖØÛÜÞßäåæçëîïðñöøûüþÿ"
+_SIGNS = "¡¢£¤¥¦¨ª¬\xad®µ¶¸¹º¼½¾"
+_FONT_LETTER = re.compile(b"\xc3[" + b"".join(letter.encode()[1:] for letter in _LETTERS) + b"]")
+_SIGN_IN_WORD = re.compile(
+    rb"\xc2(?:[\xa1-\xa6\xa8\xaa\xac\xad\xb5\xb6\xb8\xbc-\xbe](?<=[A-Za-z]\xc2.)|"
+    rb"[\xa9\xab\xb7\xb9-\xbb](?<=[A-Za-z]\xc2.)(?=[a-z])|"
+    rb"[\xa7\xae](?=[a-z\xc2\xc3]))"
 )
+_LETTERS_APART = re.compile(rb"\xc3.(?<=[AEae]\xc3.)")
+"""VNI writes "năm" as "naêm": no accented letter of Latin-1 stands behind these in Unicode."""
+_FONT_REFERENCE = re.compile(
+    "&(?:{});".format("|".join(f"{codepoint2name[ord(one)]}|#{ord(one)}" for one in _LETTERS + _SIGNS)).encode()
+)
+_WESTERN_REFERENCE = re.compile(rb"&(?:[aeiouyAEIOUY](?:grave|acute|circ|tilde)|#(?:19[2-5]|2[0-5]\d));")
+_VIETNAMESE_LETTER = re.compile(rb"\xe1[\xba\xbb]|\xc4[\x90\x91\x82\x83]|\xc6[\xa0\xa1\xaf\xb0]")
 _C1 = re.compile(rb"\xc2[\x80-\x9f]")
 _INVISIBLE = re.compile(rb"\xe2(?:\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xa9])|\xef\xbb\xbf|\xd8\x9c")
 _ACCENT = re.compile(rb"[\xcc\xcd]")
@@ -56,12 +68,22 @@ def scan(body: bytes) -> Doubts:
     odd = body.translate(None, _PLAIN)
     return Doubts(
         doubled=_DOUBLED.search(odd) is not None and _DOUBLED.search(body) is not None,
-        fonts=len(_TCVN3.findall(odd)) > 2 or len(_VNI.findall(odd)) > 2 or len(_FONT_REFERENCE.findall(body)) > 2,
+        fonts=_may_be_fonts(body, odd),
         controls=bool(odd.translate(None, _HIGH)) or _C1.search(odd) is not None or b"\xef\xbf" in odd,
         marks=_INVISIBLE.search(odd) is not None,
         accents=_ACCENT.search(odd) is not None,
         composition=bool(odd.translate(None, bytes(range(0x80)) + _STABLE)) or _COMPOSED.search(odd) is not None,
     )
+
+
+def _may_be_fonts(body: bytes, odd: bytes) -> bool:
+    if _FONT_LETTER.search(odd) or _LETTERS_APART.search(body) or _FONT_REFERENCE.search(body):
+        return True
+    if b"\xc2" in odd and _SIGN_IN_WORD.search(body):
+        return True
+    if any(body[max(match.start() - 1, 0)] in b"AEae" for match in _WESTERN_REFERENCE.finditer(body)):
+        return True
+    return _VIETNAMESE_LETTER.search(odd) is None and (b"\xc3" in odd or _WESTERN_REFERENCE.search(body) is not None)
 
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")

@@ -21,7 +21,10 @@ from charset_normalizer import from_bytes
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom
 
 from crawlers.reading.cleaning import EVERY_DOUBT, clean_markup, scan
-from crawlers.reading.legacy import CP1252, convert_fonts, is_syllable, repair_doubled
+from crawlers.reading.doubled import CP1252, repair_doubled
+from crawlers.reading.legacy import convert_fonts
+from crawlers.reading.syllable import is_syllable
+from crawlers.reading.western import western_charset
 
 
 class Basis(StrEnum):
@@ -77,7 +80,7 @@ def decode(body: bytes, headers: Mapping[str, str] | None = None) -> Decoded:
             flags.append(Flag.TCVN3 if scheme == "tcvn3" else Flag.VNI)
             if encoding in _WESTERN_NAMES:
                 encoding, basis = scheme, Basis.TEXT
-        elif suspected:
+        if suspected:
             flags.append(Flag.LEGACY_SUSPECTED)
     if text is not as_read:
         doubts = EVERY_DOUBT
@@ -217,9 +220,14 @@ def _detected(body: bytes) -> _Found:
     if _reads_as_cp1258(body):
         return *_cp1258(body), Basis.TEXT, []
     western = _western(body)
-    if convert_fonts(_western(_sample(body)))[1]:
+    _, scheme, suspected = convert_fonts(_western(body[: 32 * _SAMPLE]))
+    if scheme or suspected:
         return western, "cp1252", Basis.DETECTED, []
-    best = from_bytes(_sample(body), cp_isolation=_WEB_CHARSETS).best()
+    sample = _sample(body)
+    if charset := western_charset(sample):
+        text = western if charset == "cp1252" else body.decode(charset, "replace")
+        return text, charset, Basis.DETECTED, [Flag.INVALID_BYTES] * ("\ufffd" in text)
+    best = from_bytes(sample, cp_isolation=_WEB_CHARSETS).best()
     if best is not None:
         text = body.decode(best.encoding, "replace")
         if text.count("\ufffd") * 20 <= len(_HIGH.findall(body)):

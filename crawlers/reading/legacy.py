@@ -1,174 +1,144 @@
-"""Vietnamese in font encodings (TCVN3/ABC, VNI) and doubly encoded UTF-8: recognised by the text, converted.
+"""Vietnamese in font encodings (TCVN3/ABC, VNI): recognised by the text, converted.
 
-Such text arrives as Western letters: "Céng hoµ x· héi" (TCVN3), "Coäng hoøa xaõ hoäi" (VNI), "Cá»™ng hÃ²a" (UTF-8 read
-as windows-1252). A font's name proves nothing (of the files that name `.VnTime` nearly half are Unicode), so a word
-counts as evidence only if it is no Vietnamese syllable as it stands and becomes one when converted.
+Such text arrives as Western letters: "Céng hoµ x· héi" (TCVN3), "Coäng hoøa xaõ hoäi" (VNI). A font's name proves
+nothing (of the files that name `.VnTime` nearly half are Unicode), so a word counts as evidence only if it is no
+Vietnamese syllable as it stands and becomes one when converted. A page is looked at block by block, as a reader sees
+it: a word in bold is part of its sentence, a menu in Unicode beside a body in VNI is none of it.
 """
 
 import re
-import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from html.entities import name2codepoint
 
-# TCVN 5712:1993 VN3, the part that the .Vn fonts use (lower-case tones; capitals come from the "H" fonts).
-TCVN3: dict[str, str] = dict(
-    zip(
-        "\xa1\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xab\xac\xad\xae"
-        "\xb5\xb6\xb7\xb8\xb9\xbb\xbc\xbd\xbe\xc6\xc7\xc8\xc9\xca\xcb\xcc\xce\xcf\xd0\xd1\xd2\xd3\xd4\xd5\xd6"
-        "\xd7\xd8\xdc\xdd\xde\xdf\xe1\xe2\xe3\xe4\xe5\xe6\xe7\xe8\xe9\xea\xeb\xec\xed\xee"
-        "\xef\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9\xfa\xfb\xfc\xfd\xfe",
-        "ĂÂÊÔƠƯĐăâêôơưđàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ",
-        strict=True,
-    )
-)
-_TCVN3_TABLE = str.maketrans(TCVN3)
-
-# VNI for Windows: the letter, then its mark as a second letter; some letters have one of their own.
-_VNI_TONES = {"ù": "\u0301", "ø": "\u0300", "û": "\u0309", "õ": "\u0303", "ï": "\u0323"}
-_VNI_CIRCUMFLEX = {"â": "", "á": "\u0301", "à": "\u0300", "å": "\u0309", "ã": "\u0303", "ä": "\u0323"}
-_VNI_BREVE = {"ê": "", "é": "\u0301", "è": "\u0300", "ú": "\u0309", "ü": "\u0303", "ë": "\u0323"}
-_VNI_SINGLE = {"ô": "ơ", "ö": "ư", "ñ": "đ", "í": "í", "ì": "ì", "æ": "ỉ", "ó": "ĩ", "ò": "ị", "î": "ỵ"}
-
-
-def _vni_table() -> dict[str, str]:
-    lower = dict(_VNI_SINGLE)
-    for base in "aeouyôö":
-        for mark, tone in _VNI_TONES.items():
-            lower[base + mark] = unicodedata.normalize("NFC", _VNI_SINGLE.get(base, base) + tone)
-    for base in "aeo":
-        for mark, tone in _VNI_CIRCUMFLEX.items():
-            lower[base + mark] = unicodedata.normalize("NFC", base + "\u0302" + tone)
-    for mark, tone in _VNI_BREVE.items():
-        lower["a" + mark] = unicodedata.normalize("NFC", "a\u0306" + tone)
-    table = dict(lower)
-    for source, target in lower.items():
-        table[source.upper()] = target.upper()
-        table[source.capitalize()] = target.upper()
-        table[source[0] + source[1:].upper()] = target
-    return table
-
-
-VNI = _vni_table()
-_VNI_PATTERN = re.compile("|".join(sorted(map(re.escape, VNI), key=len, reverse=True)))
-
-_ONSET_LIST = "ngh ng nh ch gh gi kh ph qu th tr b c d đ g h k l m n p r s t v x"
-_ONSETS = _ONSET_LIST.split()
-_RHYME_LIST = (
-    "a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt â âc âm ân âng âp ât âu ây e ec em en eng eo ep et "
-    "ê êch êm ên ênh êp êt êu i ia ich im in inh ip it iu iêc iêm iên iêng iêp iêt iêu o oc oi om on ong op ot oa oac "
-    "oach oai oam oan oang oanh oao oap oat oay oăc oăm oăn oăng oăt oe oen oeo oet ooc oong ô ôc ôi ôm ôn ông ôp ôt ơ "
-    "ơi ơm ơn ơp ơt u ua uc ui um un ung up ut uân uâng uât uây uê uênh uêch uy uya uych uynh uyn uyp uyt uyên uyêt "
-    "uyu uôc uôi uôm uôn uông uôt uơ ư ưa ưc ưi ưm ưn ưng ưt ưu ươc ươi ươm ươn ương ươp ươt ươu y ych ynh yêm yên "
-    "yêng yêt yêu"
-)
-_RHYMES = frozenset(_RHYME_LIST.split())
-_TONE = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
-_STOPPED = ("c", "ch", "p", "t")
-
-
-@lru_cache(maxsize=20_000)
-def is_syllable(word: str) -> bool:
-    """Whether a word could be a Vietnamese syllable: onset, rhyme, and a tone that its ending allows."""
-    apart = unicodedata.normalize("NFD", word.lower())
-    tones = _TONE.findall(apart)
-    bare = unicodedata.normalize("NFC", _TONE.sub("", apart))
-    if len(tones) > 1 or not 0 < len(bare) <= 7:
-        return False
-    if bare.endswith(_STOPPED) and tones and tones[0] not in "\u0301\u0323":
-        return False
-    if bare in _RHYMES or bare == "gi":
-        return True
-    return any(bare.startswith(onset) and bare[len(onset) :] in _RHYMES for onset in _ONSETS)
-
-
-def _recase(word: str, converted: str) -> str:
-    """Give a word from a font of capitals its capitals: such fonts print a lower-case tone letter as a capital."""
-    plain = [letter for letter in word if letter.isascii()]
-    capital = (len(plain) > 1 and all(map(str.isupper, plain))) or (
-        word[:1] not in plain and plain[:1] > ["@"] and plain[0].isupper()
-    )
-    return converted.upper() if capital else converted
-
-
-@lru_cache(maxsize=20_000)
-def _from_tcvn3(word: str) -> str:
-    return _recase(word, word.translate(_TCVN3_TABLE))
-
-
-@lru_cache(maxsize=20_000)
-def _from_vni(word: str) -> str:
-    return _VNI_PATTERN.sub(lambda match: VNI[match[0]], word)
-
-
-@dataclass(frozen=True, slots=True)
-class Scheme:
-    """A font encoding: its name and how a word is converted."""
-
-    name: str
-    convert: Callable[[str], str]
-
-
-SCHEMES = (Scheme("tcvn3", _from_tcvn3), Scheme("vni", _from_vni))
+from crawlers.reading.fonts import SCHEMES, Scheme
+from crawlers.reading.syllable import is_syllable
 
 _MARKUP = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|<[^>]*>?", re.DOTALL | re.IGNORECASE)
+_INLINE = re.compile(
+    r"<(?:!--|/?(?:a|abbr|b|big|br|em|font|i|ins|mark|s|small|span|strike|strong|sub|sup|tt|u|wbr|st1:\w+|o:p)[\s/>])",
+    re.IGNORECASE,
+)
+"""Markup within a sentence."""
+_BREAK = re.compile(r"</?br\b", re.IGNORECASE)
 _READABLE = re.compile(r"(?i)(\b(?:alt|title|content|value|placeholder)\s*=\s*)(\"[^\"]*\"|'[^']*')")
 _WORD = re.compile("[A-Za-z\xa1-\xff]+")
+_ANY_WORD = re.compile("[A-Za-z\xa1-\xff\u0100-\u024f\u0300-\u036f\u1e00-\u1eff]+")
 _WESTERN = re.compile("[\xa1-\xff]")
 _WESTERN_RUN = re.compile("[\xa1-\xff]+")
-_VIETNAMESE = re.compile("[\u0102\u0103\u0110\u0111\u0128\u0129\u0168\u0169\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9]")
-_REFERENCE = re.compile(r"&(?:#(\d{3})|([A-Za-z]{2,6}\d?));")
+VIETNAMESE = re.compile("[\u0102\u0103\u0110\u0111\u0128\u0129\u0168\u0169\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9]")
+"""Letters that Unicode has for Vietnamese alone."""
+_REFERENCE = re.compile(r"&(?:#(\d{3})|#[xX]([0-9a-fA-F]{2})|([A-Za-z]{2,6}\d?));")
+_VNI_BASE = re.compile("[AEOUYaeouy\xd4\xd6\xf4\xf6]$")
+_VNI_MARK = re.compile("[\xc0-\xc5\xc8-\xcb\xcf\xd5\xd8-\xdc\xe0-\xe5\xe8-\xeb\xef\xf5\xf8-\xfc]")
 _LEAST = 3
-"""Different words that a scheme must explain."""
+"""Different words that a scheme must explain for a page to be of it, whatever else it holds."""
+_FEW = 2
+"""The same where nothing speaks against it: the words around are Vietnamese, no other is Unicode."""
+_SHORT = 3
+"""Letters up to which a word of Western letters alone may be signs: a longer one is a word of another script."""
+_VIETNAMESE_SHARE = 0.6
+"""Of a block's words, the part that must be syllables for the block to be Vietnamese. English text has a quarter."""
 
 
 def _western(match: re.Match[str]) -> str:
-    code = int(match[1]) if match[1] else name2codepoint.get(match[2], 0)
+    code = int(match[1]) if match[1] else int(match[2], 16) if match[2] else name2codepoint.get(match[3], 0)
     return chr(code) if 0xA1 <= code <= 0xFF else match[0]
 
 
 @dataclass(slots=True)
 class _Count:
-    """Words with Western letters: syllables only when converted, only as they stand, neither way, both ways."""
+    """Words with Western letters: syllables only when converted, only as they stand, neither way, both ways.
+
+    `plain` are words of ASCII letters alone, `syllables` those of them that are syllables; `native` tells letters that
+    only Unicode has.
+    """
 
     legacy: int = 0
     unicode: int = 0
     neither: int = 0
     both: int = 0
+    plain: int = 0
+    syllables: int = 0
+    native: bool = False
+    explained: set[str] = field(default_factory=set)
+
+    @property
+    def sure(self) -> bool:
+        """Whether most words are syllables only when converted."""
+        return self.legacy > 0 and self.legacy > 2 * (self.unicode + self.neither)
+
+    @property
+    def vietnamese(self) -> bool:
+        """Whether the whole reads as Vietnamese when converted, without a word against it."""
+        read = self.legacy + self.both + self.syllables
+        return (
+            self.sure
+            and not self.native
+            and read >= _VIETNAMESE_SHARE * (read + self.unicode + self.neither + (self.plain - self.syllables))
+        )
 
 
-def _count(segment: str, scheme: Scheme, seen: set[str]) -> _Count:
-    count = _Count()
-    for match in _WORD.finditer(segment):
-        word = match[0]
-        if not _WESTERN.search(word) or word.isascii() or not any(letter.isascii() for letter in word):
+def _count(text: str, scheme: Scheme) -> _Count:
+    count = _Count(native=VIETNAMESE.search(text) is not None)
+    for word in _ANY_WORD.findall(text):
+        if word.isascii():
+            count.syllables += (syllable := is_syllable(word))
+            count.plain += syllable or not word.isupper()  # "UBND" is of no language
+            continue
+        if len(word) < 2:  # a letter that stands for itself, or a sign
+            count.both += word.isalpha() and is_syllable(scheme.convert(word))
+            continue
+        if not _WORD.fullmatch(word):
             continue
         as_is, converted = is_syllable(word), is_syllable(scheme.convert(word))
         if converted and not as_is:
             count.legacy += 1
-            seen.add(word)
+            count.explained.add(word)
         elif as_is and not converted:
             count.unicode += 1
         elif as_is:
             count.both += 1
-        else:
+        elif len(word) > _SHORT or any(letter.isascii() for letter in word):
             count.neither += 1
     return count
 
 
-def _segments(text: str) -> list[tuple[bool, str]]:
-    """Cut a page into (is text, piece); markup, scripts and comments are pieces that are not text."""
-    pieces: list[tuple[bool, str]] = []
+@dataclass(slots=True)
+class _Block:
+    """Pieces of a page between two marks of blocks: text, as printed, and the markup within."""
+
+    pieces: list[tuple[bool, str]] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """What a reader sees."""
+        return "".join(piece if is_text else "\n" if _BREAK.match(piece) else "" for is_text, piece in self.pieces)
+
+
+def _blocks(text: str) -> Iterator[_Block | str]:
+    """Cut a page into blocks of text and the markup between them; references to Western letters are put in."""
+    block = _Block()
     position = 0
     for match in _MARKUP.finditer(text):
         if match.start() > position:
-            pieces.append((True, text[position : match.start()]))
-        pieces.append((False, match[0]))
+            block.pieces.append((True, _readable(text[position : match.start()])))
         position = match.end()
+        if _INLINE.match(match[0]):
+            block.pieces.append((False, match[0]))
+            continue
+        if block.pieces:
+            yield block
+            block = _Block()
+        yield match[0]
     if position < len(text):
-        pieces.append((True, text[position:]))
-    return pieces
+        block.pieces.append((True, _readable(text[position:])))
+    if block.pieces:
+        yield block
+
+
+def _readable(piece: str) -> str:
+    return _REFERENCE.sub(_western, piece) if "&" in piece else piece
 
 
 def _western_words(text: str) -> set[str]:
@@ -177,7 +147,7 @@ def _western_words(text: str) -> set[str]:
     The letters are looked for, then the words around them: a page has few of them and many thousands of others.
     """
     words: set[str] = set()
-    plain = _REFERENCE.sub(_western, text) if "&" in text else text
+    plain = _readable(text)
     for match in _WESTERN_RUN.finditer(plain):
         start = match.start()
         while start and plain[start - 1].isascii() and plain[start - 1].isalpha():
@@ -188,56 +158,115 @@ def _western_words(text: str) -> set[str]:
     return words
 
 
-def _may_explain(scheme: Scheme, words: set[str]) -> bool:
-    """Whether there are enough words that a scheme makes syllables, for a closer look."""
-    explained: set[str] = set()
-    for word in words:
-        _count(word, scheme, explained)
-    return len(explained) >= _LEAST
-
-
 def convert_fonts(text: str) -> tuple[str, str | None, bool]:
     """Convert what is sure to be TCVN3 or VNI text in a page; pieces that are Unicode already stay.
 
     Returns:
         The text, the scheme converted ("tcvn3", "vni") or None, and whether some text looks like it but is not sure.
     """
-    suspected = False
-    western = _western_words(text)
-    if not any(_may_explain(scheme, western) for scheme in SCHEMES):
+    western = " ".join(_western_words(text))
+    likely = [scheme for scheme in SCHEMES if _count(western, scheme).legacy]
+    if not likely:
         return text, None, False
-    pieces = _segments(text)
-    for scheme in SCHEMES:
-        words: set[str] = set()
-        counts: list[_Count | None] = []
-        readable: list[str] = []
-        for is_text, piece in pieces:
-            plain = _REFERENCE.sub(_western, piece) if is_text and "&" in piece else piece
-            readable.append(plain)
-            counts.append(_count(plain, scheme, words) if is_text and _WESTERN.search(plain) else None)
-        known = [count for count in counts if count]
-        legacy, native = sum(count.legacy for count in known), sum(count.unicode for count in known)
-        neither = sum(count.neither for count in known)
-        if len(words) < _LEAST or (
-            legacy < 2 * neither and not any(_sure(count) and count.legacy > 4 for count in known)
-        ):
-            suspected |= len(words) >= _LEAST and legacy > neither
-            continue
-        throughout = legacy > 10 * native
+    pieces = list(_blocks(text))
+    pages = [_Page(scheme, pieces) for scheme in likely]
+    best = max(pages, key=lambda page: page.legacy)
+    if not best.sure or any(page.legacy == best.legacy for page in pages if page is not best):
+        return text, None, any(page.suspected for page in pages)
+    return best.converted(), best.scheme.name, best.left_over
+
+
+class _Page:
+    """A page as one scheme explains it."""
+
+    def __init__(self, scheme: Scheme, pieces: Sequence[_Block | str]) -> None:
+        self.scheme = scheme
+        self.pieces = pieces
+        self.counts = [
+            _count(piece.text, scheme) if isinstance(piece, _Block) and _WESTERN.search(piece.text) else None
+            for piece in pieces
+        ]
+        known = [count for count in self.counts if count is not None]
+        self.known = known
+        self.legacy = sum(count.legacy for count in known)
+        self.neither = sum(count.neither for count in known)
+        self.throughout = self.legacy > 10 * sum(count.unicode for count in known)
+        self.words = {word for count in known for word in count.explained}
+        whole = {word for count in known if count.vietnamese for word in count.explained}
+        self.sure = len(whole) >= _FEW or (
+            len(self.words) >= _LEAST
+            and (self.legacy >= 2 * self.neither or any(count.sure and count.legacy > 4 for count in known))
+        )
+
+    @property
+    def suspected(self) -> bool:
+        """Whether the page looks like the scheme, though not surely."""
+        return any(count.vietnamese for count in self.known) or (
+            len(self.words) >= _LEAST and self.legacy > self.neither
+        )
+
+    @property
+    def left_over(self) -> bool:
+        """Whether text that looks like the scheme stands unconverted: it is mixed with Unicode."""
+        return any(
+            count.native and len(count.explained) >= _LEAST and count.legacy > 2 * count.neither for count in self.known
+        )
+
+    def converted(self) -> str:
+        """Return the page with every block converted that is of the scheme."""
         parts: list[str] = []
-        for (is_text, piece), plain, count in zip(pieces, readable, counts, strict=True):
-            if count and not _VIETNAMESE.search(plain) and (_sure(count) or (throughout and count.both + count.legacy)):
-                parts.append(_convert_piece(plain, scheme))
-            elif not is_text and throughout and "=" in piece and _WESTERN.search(piece):
-                parts.append(_READABLE.sub(lambda match: match[1] + _convert_piece(match[2], scheme), piece))  # noqa: B023
-            else:
-                parts.append(piece)
-        return "".join(parts), scheme.name, False
-    return text, None, suspected
+        for piece, count in zip(self.pieces, self.counts, strict=True):
+            if isinstance(piece, str):
+                parts.append(self._attributes(piece))
+            elif count is None:
+                parts += [one for _, one in piece.pieces]
+            elif not count.native and (count.sure or (self.throughout and count.both + count.legacy)):
+                parts += self._convert(piece.pieces)
+            else:  # a sentence in Unicode may hold one in a font: a quotation in a span of its own
+                parts += [self._alone(one) if is_text else self._attributes(one) for is_text, one in piece.pieces]
+        return "".join(parts)
+
+    def _convert(self, pieces: Sequence[tuple[bool, str]]) -> Iterator[str]:
+        capital = self.scheme.name == "tcvn3" and _all_capitals("".join(piece for is_text, piece in pieces if is_text))
+        for is_text, piece in _whole_letters(pieces) if self.scheme.name == "vni" else pieces:
+            yield _convert_piece(piece, self.scheme, capital=capital) if is_text else self._attributes(piece)
+
+    def _alone(self, piece: str) -> str:
+        count = _count(piece, self.scheme)
+        return _convert_piece(piece, self.scheme) if count.sure and not count.native else piece
+
+    def _attributes(self, markup: str) -> str:
+        if "=" not in markup or not _WESTERN.search(_readable(markup)):
+            return markup
+
+        def convert(match: re.Match[str]) -> str:
+            value = _readable(match[2])
+            count = _count(value, self.scheme)
+            if count.native or not (count.sure or (self.throughout and count.both + count.legacy)):
+                return match[0]
+            return match[1] + _convert_piece(value, self.scheme)
+
+        return _READABLE.sub(convert, markup)
 
 
-def _sure(count: _Count) -> bool:
-    return count.legacy > 0 and count.legacy > 2 * (count.unicode + count.neither)
+def suspicious(lines: Iterable[str]) -> bool:
+    """Whether lines of an article look like TCVN3 or VNI text."""
+    _, scheme, suspected = convert_fonts("<p>".join(line.replace("<", " ") for line in lines))
+    return scheme is not None or suspected
+
+
+def _whole_letters(pieces: Sequence[tuple[bool, str]]) -> Iterator[tuple[bool, str]]:
+    """Put a VNI mark that stands behind markup to the letter before it: the two are one letter."""
+    whole = list(pieces)
+    last: int | None = None
+    for index, (is_text, piece) in enumerate(whole):
+        if not is_text:
+            continue
+        if last is not None and _VNI_BASE.search(whole[last][1]) and (mark := _VNI_MARK.match(piece)):
+            whole[last] = (True, whole[last][1] + mark[0])
+            whole[index] = (True, piece[1:])
+        last = index
+    yield from whole
 
 
 def _all_capitals(piece: str) -> bool:
@@ -252,8 +281,8 @@ def _all_capitals(piece: str) -> bool:
     return words > 1
 
 
-def _convert_piece(piece: str, scheme: Scheme) -> str:
-    capital = scheme.name == "tcvn3" and _all_capitals(piece)
+def _convert_piece(piece: str, scheme: Scheme, *, capital: bool = False) -> str:
+    capital = capital or (scheme.name == "tcvn3" and _all_capitals(piece))
 
     def convert(match: re.Match[str]) -> str:
         if match[0].isascii():
@@ -262,58 +291,3 @@ def _convert_piece(piece: str, scheme: Scheme) -> str:
         return word.upper() if capital else word
 
     return _WORD.sub(convert, piece)
-
-
-# windows-1252 as browsers read it: the five undefined bytes stand for the control characters of the same number.
-_C1 = {byte: bytes([byte]).decode("cp1252", "replace") for byte in range(0x80, 0xA0)}
-CP1252 = {byte: letter if letter != "\ufffd" else chr(byte) for byte, letter in _C1.items()}
-_CP1252_BYTES = {ord(letter): byte for byte, letter in CP1252.items()} | {code: code for code in range(0x80, 0x100)}
-_CONTINUATION = "[" + "".join(map(re.escape, CP1252.values())) + "\x80-\xbf]"
-_DOUBLED = re.compile(f"[\xc2-\xdf]{_CONTINUATION}|[\xe0-\xef]{_CONTINUATION}{{2}}|[\xf0-\xf4]{_CONTINUATION}{{3}}")
-# A sequence that no text holds by chance: "XÃ" before a no-break space or "Â" before a quotation mark may be meant so.
-_SURELY_DOUBLED = re.compile(
-    f"[\xc3-\xc6][\xa1-\xaa\xac-\xba\xbc-\xbf]|[\xe0-\xef]{_CONTINUATION}{{2}}|[\xf0-\xf4]{_CONTINUATION}{{3}}"
-)
-_BETWEEN_TAGS = re.compile(r"[^<>]+")
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
-
-
-_C1_CONTROL = re.compile("[\x80-\x9f]")
-
-
-def _undouble_run(match: re.Match[str]) -> str:
-    return bytes(_CP1252_BYTES[ord(letter)] for letter in match[0]).decode("utf-8")
-
-
-def _undouble(piece: str) -> str | None:
-    """Return what a piece of text was before it was encoded twice or oftener; None if that is not to be had whole."""
-    for _ in range(3):
-        try:
-            piece = _NOT_ASCII.sub(_undouble_run, piece)
-        except (KeyError, ValueError):
-            return None
-        if not _C1_CONTROL.search(piece) and not _SURELY_DOUBLED.search(piece):
-            return piece
-    return None
-
-
-def repair_doubled(text: str) -> tuple[str, bool, bool]:
-    """Repair UTF-8 that was read as windows-1252 and encoded again, piece by piece between tags, only without loss.
-
-    Returns:
-        The text, whether something was repaired, and whether some of it is damaged beyond that.
-    """
-    if sum(1 for _ in _SURELY_DOUBLED.finditer(text)) < 2:
-        return text, False, False
-    evidence = _SURELY_DOUBLED if _VIETNAMESE.search(text) else _DOUBLED
-    repaired = damaged = False
-
-    def repair(match: re.Match[str]) -> str:
-        nonlocal repaired, damaged
-        if not evidence.search(match[0]):
-            return match[0]
-        whole = _undouble(match[0])
-        repaired, damaged = repaired or whole is not None, damaged or whole is None
-        return match[0] if whole is None else whole
-
-    return _BETWEEN_TAGS.sub(repair, text), repaired, damaged

@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 
 from crawlers.reading.cleaning import EVERY_DOUBT, clean_markup, scan
 from crawlers.reading.decode import Basis, Decoded, Flag, decode
-from crawlers.reading.legacy import CP1252, TCVN3, VNI, convert_fonts, is_syllable
+from crawlers.reading.doubled import CP1252
+from crawlers.reading.fonts import TCVN3, VNI
+from crawlers.reading.legacy import convert_fonts
+from crawlers.reading.syllable import is_syllable
 
 VIETNAMESE = (
     "Cộng hòa xã hội chủ nghĩa Việt Nam. Độc lập, tự do, hạnh phúc. Ủy ban nhân dân tỉnh tổ chức hội nghị trực tuyến về cải "
