@@ -12,6 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from storage.records import ListingItem
 from storage.vocabulary import FetchError, Purpose
 
+PROBED = 3
+"""Articles of a listing that a probe fetches: enough to see whether they still read as articles."""
+
 
 class _Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -61,6 +64,7 @@ class Plan(_Message):
         fetched: address keys that were archived before and are not due: not fetched when listed.
         forgotten: digests of addresses (`storage.addresses.address_digest`) that are never fetched.
         full: read every listing to its end and fetch what is known again, conditionally.
+        probe: read the first page of each listing only, and of its articles the first `PROBED`, known ones too.
         since: stop paging below listing rows older than this; None for no bound. Such a stop never moves the mark.
         max_requests, max_seconds, max_bytes: budgets of this process.
     """
@@ -74,6 +78,7 @@ class Plan(_Message):
     fetched: frozenset[str] = frozenset()
     forgotten: frozenset[str] = frozenset()
     full: bool = False
+    probe: bool = False
     since: datetime | None = None
     max_requests: int
     max_seconds: int
@@ -140,7 +145,8 @@ class CrawlReport(_Message):
     """The result of a crawl process, written at its end; a killed one leaves none.
 
     Attributes:
-        reason: `finished`, `shutdown` (asked to stop), `budget`, `disk`, `failed`.
+        reason: `finished`, `probe` (a probe that came to its end), `shutdown` (asked to stop), `budget`, `disk`,
+            `failed`.
         requests: requests sent, by purpose.
         statuses: responses by HTTP status.
         moved_to: where listings redirect outside the portal's scope; "" if none does.

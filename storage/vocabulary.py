@@ -227,6 +227,7 @@ class Verdict(StrEnum):
     PARTIAL = "partial"
     FROZEN = "frozen"
     SKIPPED = "skipped"
+    MISSED = "missed"
     CANCELLED = "cancelled"
     TOO_LITTLE = "too_little"
     HALF = "half"
@@ -282,6 +283,14 @@ VERDICTS: dict[Verdict, VerdictFacts] = {
     Verdict.SKIPPED: VerdictFacts(
         "Bỏ qua: đang chạy",
         "Một lần chạy khác của cổng này, hay của cổng cùng máy chủ, đang làm việc.",
+        PrefectState.CANCELLED,
+        75,
+        False,
+        False,
+    ),
+    Verdict.MISSED: VerdictFacts(
+        "Bỏ qua: lỡ lịch",
+        "Giờ hẹn đã qua; một lần chạy sau giờ ấy làm thay.",
         PrefectState.CANCELLED,
         75,
         False,

@@ -23,7 +23,7 @@ from crawlers.net.decoding import lower_headers
 from crawlers.net.errors import MAX_DETAIL, EndRun, FetchFailed
 from crawlers.net.recorder import MAX_URL, write_report
 from crawlers.net.session import Session
-from crawlers.plan import ListingReport, ListingState, Plan, Stop, Target
+from crawlers.plan import PROBED, ListingReport, ListingState, Plan, Stop, Target
 from crawlers.platforms.pager import Ask, Page, Pager, Turn
 from crawlers.platforms.walk import Halt, Read, Walk
 from crawlers.portal import Listing, Portal
@@ -105,7 +105,7 @@ class PortalSpider(Spider):
         if self._end is not None:
             return self._end.reason, self._end.detail
         if self._finished:
-            return "finished", ""
+            return ("probe" if self._plan.probe else "finished"), ""
         return ("shutdown", "asked to stop") if reason == "shutdown" else ("failed", reason)
 
     async def _drive(self) -> None:
@@ -128,8 +128,8 @@ class PortalSpider(Spider):
 
     async def fetch_items(self, items: tuple[ListingItem, ...], listing: str, page_url: str) -> None:
         """Fetch the articles that a listing page shows, but for those known. Raises EndRun, OSError."""
-        for item in items:
-            if self._plan.full or address_key(item.url) not in self._plan.fetched:
+        for item in items[:PROBED] if self._plan.probe else items:
+            if self._plan.full or self._plan.probe or address_key(item.url) not in self._plan.fetched:
                 await self._fetch_page(
                     item.url, {"purpose": Purpose.ARTICLE, "item": item, "listing": listing, "parent": page_url}, {}
                 )
@@ -187,7 +187,8 @@ class PortalSpider(Spider):
     # --- Listings ---
 
     async def _read_listing(self, listing: Listing, state: ListingState) -> None:
-        walk = Walk(state, overlap=listing.overlap, max_pages=listing.max_pages, full=self._plan.full)
+        pages = 1 if self._plan.probe else listing.max_pages
+        walk = Walk(state, overlap=listing.overlap, max_pages=pages, full=self._plan.full)
         reading = _Reading(self, listing, walk)
         self.session.recorder.listings.append(reading.report)
         await reading.run()

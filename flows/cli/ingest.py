@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from crawlers.portal import Portal
     from crawlers.portals import BrokenPortal
     from flows.steps.order import Order, Outcome
+    from flows.steps.rehearsal import Rehearsed
 
 PARALLEL = 16
 """Portals at work at a time. Each waits for its own host most of the time; a crawl process takes about 100 MB."""
@@ -28,6 +29,12 @@ def ingest(
     full: Annotated[bool, typer.Option("--full", help="Đọc mọi danh sách đến hết, tải lại mọi bài đã biết.")] = False,
     since: Annotated[str | None, typer.Option(help="Chỉ lật danh sách đến ngày này (YYYY-MM-DD).")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Số yêu cầu nhiều nhất cho mỗi cổng.")] = None,
+    probe: Annotated[bool, typer.Option("--probe", help="Chỉ dò thử: trang đầu mỗi danh sách và vài bài.")] = False,
+    url: Annotated[list[str] | None, typer.Option(help="Chỉ tải lại địa chỉ này; nêu được nhiều lần.")] = None,
+    retry: Annotated[str | None, typer.Option(metavar="LẦN CHẠY", help="Tải lại các trang mà nó từ chối.")] = None,
+    dry_run: Annotated[
+        int | None, typer.Option(min=1, metavar="TRANG", help="Chạy thử ngần ấy trang, không ghi gì vào kho.")
+    ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Hiện cả nhật ký thường.")] = False,
 ) -> None:
     """Thu thập, đọc và nạp bài của các cổng. Mã thoát là mã của kết cục xấu nhất (docs/verdicts.md)."""
@@ -44,6 +51,10 @@ def ingest(
     names = list(dict.fromkeys(portal or ()))
     if bool(names) == every:
         fail("nêu tên cổng, hoặc --all")
+    if sum((full, probe, bool(url or retry))) > 1:
+        fail("--full, --probe, và --url hay --retry không đi cùng nhau")
+    if (url or retry or dry_run) and len(names) != 1:
+        fail("--url, --retry và --dry-run cần đúng một cổng")
     first = day_start(parse_day(since, "--since")) if since else None
     try:
         chosen, broken = portals.load_all() if every else ([portals.load(name) for name in names], [])
@@ -52,8 +63,9 @@ def ingest(
         fail(str(error))
     screen = Console(stderr=True)
     log_to_screen(screen, logging.INFO if verbose else logging.WARNING)
-    mode = Mode.FULL if full else Mode.INCREMENTAL
-    outcomes, cancelled = _run(chosen, [Order(one.name, mode, since=first, limit=limit) for one in chosen], screen)
+    mode = Mode.FULL if full else Mode.PROBE if probe else Mode.CHOSEN if url or retry else Mode.INCREMENTAL
+    orders = [Order(one.name, mode, first, limit, tuple(url or ()), retry) for one in chosen]
+    outcomes, cancelled = _rehearse(chosen[0], orders[0], dry_run, screen) if dry_run else _run(chosen, orders, screen)
     _show(outcomes, broken)
     raise typer.Exit(_exit_code(outcomes, broken, cancelled=cancelled))
 
@@ -80,13 +92,59 @@ def _run(chosen: "Sequence[Portal]", orders: "Sequence[Order]", screen: "Console
         with open_house(settings(), engine, chosen) as house, display:
             await asyncio.gather(*(one(portal, order) for portal, order in zip(chosen, orders, strict=True)))
 
-    try:
-        asyncio.run(_until_sigterm(whole()))
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        return display.outcomes, True
-    finally:
+    cancelled = _to_its_end(whole())
+    engine.dispose()
+    return display.outcomes, cancelled
+
+
+def _rehearse(portal: "Portal", order: "Order", pages: int, screen: "Console") -> "tuple[list[Outcome], bool]":
+    """Run a portal without a trace, show what would have become of each page, and return its end as `_run` does."""
+    from flows.cli.logs import portal_log
+    from flows.cli.progress import Display
+    from flows.steps.rehearsal import rehearse
+    from storage.settings import settings
+
+    real = settings().database_url is not None or (settings().var / "congtin.db").exists()
+    engine = open_database() if real else None
+    display = Display(screen)
+    pages_seen: list[Rehearsed] = []
+
+    async def whole() -> None:
+        log = portal_log(settings().var / "logs", portal.name)
+        with display:
+            _, seen = await rehearse(portal, order, pages, settings(), engine, display, log=log)
+        pages_seen.extend(seen)
+
+    cancelled = _to_its_end(whole())
+    if engine is not None:
         engine.dispose()
-    return display.outcomes, False
+    _show_rehearsed(pages_seen)
+    return display.outcomes, cancelled
+
+
+def _show_rehearsed(pages: "Sequence[Rehearsed]") -> None:
+    from rich.text import Text
+
+    from flows.steps.rehearsal import WOULD_LABELS
+
+    shown = table("Chạy thử, không ghi gì", "nếu chạy thật", "ngày", "từ", "tiêu đề hoặc lý do", numbers=("từ",))
+    for page in pages:
+        date = page.published_on.strftime("%d/%m/%Y") if page.published_on else "–"
+        said = Text(page.title or page.detail)
+        said.append(f"\n{page.url}", style="dim")
+        shown.add_row(
+            f"{WOULD_LABELS[page.would]} [{page.would.value}]".replace("[", r"\["), date, str(page.words), said
+        )
+    results().print(shown)
+
+
+def _to_its_end(work: Coroutine[None, None, None]) -> bool:
+    """Do the work; return whether the operator stopped it."""
+    try:
+        asyncio.run(_until_sigterm(work))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        return True
+    return False
 
 
 async def _until_sigterm(work: Coroutine[None, None, None]) -> None:

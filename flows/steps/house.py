@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Engine
@@ -30,24 +31,51 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What the runs of a process share."""
+    """What the runs of a process share.
+
+    Attributes:
+        settings: where to work and how.
+        engine: the database.
+        readers: the reading processes.
+        leases: locks across machines.
+        locks: folder of the locks of portals and hosts.
+        memory: the database in which addresses that a person names are looked up.
+        turns: of portals that share a host.
+    """
 
     settings: Settings
     engine: Engine
     readers: Readers
     leases: Leases
+    locks: Path
+    memory: Engine
     turns: Turns = field(default_factory=Turns)
 
 
 @contextmanager
-def open_house(settings: Settings, engine: Engine, portals: Sequence[Portal]) -> Iterator[House]:
-    """Enter the portals' facts into the database and start the reading processes; end them on leaving."""
+def open_house(
+    settings: Settings,
+    engine: Engine,
+    portals: Sequence[Portal],
+    *,
+    locks: Path | None = None,
+    real: Engine | None = None,
+) -> Iterator[House]:
+    """Enter the portals' facts into the database and start the reading processes; end them on leaving.
+
+    Args:
+        settings: where to work and how.
+        engine: the database.
+        portals: those that will run.
+        locks: folder of the locks, where that is not the settings' own.
+        real: the database that knows addresses and keeps runs apart across machines, where that is another one.
+    """
     sync_portals(engine, [portal_row(portal) for portal in portals])
     with (
-        closing(Leases(engine)) as leases,
+        closing(Leases(real or engine)) as leases,
         Readers(settings.archive, workers=settings.readers, deadline=settings.read_timeout) as readers,
     ):
-        yield House(settings, engine, readers, leases)
+        yield House(settings, engine, readers, leases, locks or settings.var / "locks", real or engine)
 
 
 def portal_row(portal: Portal) -> PortalRow:

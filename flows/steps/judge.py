@@ -11,7 +11,7 @@ from typing import Any
 
 from crawlers.plan import CrawlReport, Failure, ListingReport, Stop
 from crawlers.portal import Lifecycle, Portal
-from flows.steps.order import Counts, Judgement
+from flows.steps.order import Counts, Judgement, Mode
 from storage.vocabulary import REFUSAL_LABELS, FetchError, Purpose, RefusalKind, Verdict
 
 SAMPLE = 5
@@ -22,6 +22,7 @@ FAILED_SHARE = 0.2
 _CUT = frozenset({Stop.BUDGET, Stop.MAX_PAGES, Stop.SINCE, Stop.SHUTDOWN})
 _BAD = frozenset({Stop.NO_ROWS, Stop.LOOP, Stop.ERROR, Stop.ROBOTS, Stop.MOVED})
 _NO_FAULT = frozenset({FetchError.BUDGET, FetchError.SCOPE})
+_NAMED = frozenset({Mode.PROBE, Mode.CHOSEN})
 _FORBIDDING = frozenset({401, 403, 429, 451})
 _FRONT: dict[RefusalKind, Verdict] = {
     RefusalKind.BLOCK: Verdict.BLOCKED,
@@ -47,6 +48,7 @@ class Findings:
         standing: of the rows that the run's listings showed, those asked so far without and with an article.
         drift: why pages of this run were held, or "".
         waiting: pages held, in this run or before, that wait for a person.
+        mode: of the run. A few pages say nothing of a portal, but all of what was asked for by name or as a sample.
         seen_moved: whether a run of an earlier day was led to another host too.
     """
 
@@ -61,6 +63,7 @@ class Findings:
     standing: tuple[int, int] = (0, 0)
     drift: str = ""
     waiting: int = 0
+    mode: Mode = Mode.INCREMENTAL
     seen_moved: bool = False
 
     @property
@@ -178,6 +181,15 @@ def _blocked_midway(findings: Findings) -> tuple[Verdict, str] | None:
     return None
 
 
+def _unfetched_by_name(findings: Findings) -> tuple[Verdict, str] | None:
+    """Whoever names an address is told of each that could not be fetched, whatever the reason."""
+    failures = [failure for failure in findings.failures if failure.purpose is Purpose.ARTICLE]
+    if findings.mode is not Mode.CHOSEN or not failures:
+        return None
+    named = "; ".join(f"{one.url}: {one.error.value} {one.detail}".rstrip() for one in failures[:SAMPLE])
+    return Verdict.HALF, f"{len(failures)} địa chỉ nêu tên không tải được: {named}"
+
+
 def _half_failures(findings: Findings) -> tuple[Verdict, str] | None:
     failures = [
         failure
@@ -185,14 +197,17 @@ def _half_failures(findings: Findings) -> tuple[Verdict, str] | None:
         if failure.purpose is Purpose.ARTICLE and failure.error not in _NO_FAULT and _status(failure) not in {404, 410}
     ]
     asked = findings.counts.read + len(failures)
-    if len(failures) < SAMPLE or len(failures) <= FAILED_SHARE * asked:
+    few = len(failures) < SAMPLE and not (findings.mode is Mode.PROBE and failures)
+    if few or len(failures) <= FAILED_SHARE * asked:
         return None
     return Verdict.HALF, f"{len(failures)}/{asked} bài không tải được ({_kinds(failures)})."
 
 
 def _many_refused(findings: Findings) -> tuple[Verdict, str] | None:
     counts, allowed = findings.counts, findings.portal.expect.refused
-    if counts.read < SAMPLE or counts.refusals <= allowed * counts.read:
+    if findings.mode in _NAMED and counts.read and not counts.articles:
+        allowed = 0.0
+    elif counts.read < SAMPLE or counts.refusals <= allowed * counts.read:
         return None
     kinds = ", ".join(
         f"{REFUSAL_LABELS[kind]} [{kind.value}] {count}"
@@ -231,6 +246,9 @@ def _drifted(findings: Findings) -> tuple[Verdict, str] | None:
 def _partial(findings: Findings) -> tuple[Verdict, str] | None:
     if findings.closed:
         return Verdict.PARTIAL, findings.closed
+    if findings.mode is Mode.PROBE:
+        rows, counts = sum(listing.first_rows for listing in findings.listings), findings.counts
+        return Verdict.PARTIAL, f"Chỉ dò thử: thấy {rows} dòng danh sách, {counts.articles}/{counts.read} trang là bài."
     cut = [f"{listing.key} [{listing.stop.value}]" for listing in findings.listings if listing.stop in _CUT]
     if cut:
         return Verdict.PARTIAL, f"Danh sách chưa đọc hết: {', '.join(cut)}."
@@ -242,6 +260,8 @@ def _partial(findings: Findings) -> tuple[Verdict, str] | None:
 def _quiet(findings: Findings) -> tuple[Verdict, str] | None:
     if findings.counts.new or findings.counts.changed:
         return None
+    if findings.mode is Mode.CHOSEN:
+        return Verdict.QUIET, f"Đã tải lại {findings.counts.read} địa chỉ nêu tên, không có bài mới hay thay đổi."
     rows = sum(listing.rows for listing in findings.listings)
     return Verdict.QUIET, f"Đã xem {rows} dòng danh sách, không có bài mới hay thay đổi."
 
@@ -256,6 +276,7 @@ _CHECKS: tuple[_Check, ...] = (
     _blocked_midway,
     _half_listings,
     _too_little,
+    _unfetched_by_name,
     _half_failures,
     _many_refused,
     _still_refused,

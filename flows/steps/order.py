@@ -16,6 +16,23 @@ class Mode(StrEnum):
     """What is new since the mark of each listing, and known articles that are due for a visit."""
     FULL = "full"
     """Every listing to its end, and everything known again."""
+    PROBE = "probe"
+    """Whether the portal is there and reads as it should: the first page of each listing and a few articles."""
+    CHOSEN = "chosen"
+    """The addresses that the operator names, and no listing."""
+
+
+MODE_LABELS: dict[Mode, str] = {
+    Mode.INCREMENTAL: "phần mới",
+    Mode.FULL: "đọc lại tất cả",
+    Mode.PROBE: "dò thử",
+    Mode.CHOSEN: "địa chỉ nêu tên",
+}
+
+
+def mode_label(mode: Mode) -> str:
+    """Return a mode in Vietnamese with its code in brackets."""
+    return f"{MODE_LABELS[mode]} [{mode.value}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +41,19 @@ class Order:
 
     Attributes:
         portal: the portal's name.
-        mode: incremental or full.
+        mode: see there.
         since: stop paging at listing rows older than this; None for no bound.
         limit: requests that the run may send at most; None for the portal's own budget.
+        urls: with mode `chosen`: addresses to fetch, known or not.
+        refused_by: with mode `chosen`: the run whose refused pages are fetched again.
     """
 
     portal: str
     mode: Mode = Mode.INCREMENTAL
     since: datetime | None = None
     limit: int | None = None
+    urls: tuple[str, ...] = ()
+    refused_by: str | None = None
 
 
 @dataclass(slots=True)

@@ -41,7 +41,7 @@ from storage.database.failures import Unfetched, note_failures
 from storage.database.forget import complete
 from storage.database.further_pages import wanted_pages
 from storage.database.marks import ListingOutcome, finish_listings
-from storage.database.plan import known, standing
+from storage.database.plan import chosen, known, standing
 from storage.records import VIETNAM, Capture, Location, Refusal
 from storage.vocabulary import CaptureState, Purpose, RefusalKind, Verdict
 
@@ -77,8 +77,8 @@ async def ingest_portal(
     """
     log = log or logging.getLogger(f"flows.{portal.name}")
     run = _Run(portal, order, house, watcher, stages, log)
-    locks = house.settings.var / "locks"
-    hosts = page_hosts(portal) if portal.lifecycle is Lifecycle.ACTIVE else ()
+    locks = house.locks
+    hosts = page_hosts(portal) if run.asks else ()
     try:
         async with (
             portal_lock(locks, portal.name, house.leases),
@@ -115,6 +115,11 @@ class _Run:
     closed: str = ""
     settled: bool = False
     taken_over: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Whether the run sends requests: a portal that is no longer active is only probed."""
+        return self.portal.lifecycle is Lifecycle.ACTIVE or self.order.mode is Mode.PROBE
 
     async def whole(self) -> Outcome:
         """Run every stage and close the run, whatever happens in between."""
@@ -174,7 +179,7 @@ class _Run:
         for run_id in stale:
             await self._settle(run_id, read_report(self._folder(run_id) / "report-1.json"))
             shutil.rmtree(self._folder(run_id), ignore_errors=True)
-        if self.portal.lifecycle is Lifecycle.ACTIVE:
+        if self.asks:
             if why := missing_contact(self.portal):
                 return Judgement(Verdict.FAILED, f"Chưa được gửi yêu cầu nào: {why}.")
             await self._fetch()
@@ -248,7 +253,18 @@ class _Run:
             self.portal.access.revisit_days,
             full=self.order.mode is Mode.FULL,
         )
-        return make_plan(self.portal, self.order, what_is_known, run_id=self.run_id, archive=self._archive, now=now)
+        asked = await asyncio.to_thread(
+            chosen, self.house.memory, self.portal.name, self.order.urls, self.order.refused_by
+        )
+        return make_plan(
+            self.portal,
+            self.order,
+            what_is_known,
+            chosen=asked,
+            run_id=self.run_id,
+            archive=self._archive,
+            now=now,
+        )
 
     async def _crawl_beside(self, plan: Plan) -> None:
         """Crawl, and meanwhile read and load what has been archived so far.
@@ -376,6 +392,7 @@ class _Run:
             front or {},
             lost=self.lost,
             closed=self.closed,
+            mode=self.order.mode,
             drift=self._batches.evidence if self.run_id else "",
         )
 

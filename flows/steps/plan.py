@@ -7,7 +7,7 @@ from pathlib import Path
 from crawlers.plan import CrawlReport, ListingState, Plan, Target
 from crawlers.portal import Portal
 from flows.steps.order import Mode, Order
-from storage.database.plan import Known
+from storage.database.plan import Known, Pending
 from storage.records import VIETNAM
 
 VISIT_SHARE = 0.5
@@ -19,6 +19,7 @@ def make_plan(
     order: Order,
     known: Known,
     *,
+    chosen: Sequence[Pending] = (),
     run_id: str,
     archive: Path,
     now: datetime,
@@ -26,16 +27,22 @@ def make_plan(
     """Return the plan of a run's first crawl process.
 
     Articles that were listed but never fetched come first, then known ones that are due for a visit (all known ones in
-    a full run), then the listings. What was fetched before is named, so that a listing does not lead to it again.
+    a full run), then the listings. What was fetched before is named, so that a listing does not lead to it again. A
+    probe has the listings only; a run of `chosen` addresses has those only, and asks for them unconditionally.
     """
     access = portal.access
     requests = min(access.max_requests, order.limit or access.max_requests)
     room = int(requests * VISIT_SHARE)
     visits, later = known.visits[:room], known.visits[room:]
-    targets = [Target(url=pending.url, item=pending.item, listing=pending.listing) for pending in known.pending]
-    targets += [
-        Target(url=visit.url, item=visit.item, etag=visit.etag, last_modified=visit.last_modified) for visit in visits
-    ]
+    pending = chosen if order.mode is Mode.CHOSEN else known.pending
+    targets = [Target(url=one.url, item=one.item, listing=one.listing) for one in pending]
+    if order.mode is not Mode.CHOSEN:
+        targets += [
+            Target(url=visit.url, item=visit.item, etag=visit.etag, last_modified=visit.last_modified)
+            for visit in visits
+        ]
+    if order.mode is Mode.PROBE:
+        targets = []
     window = seconds_in_window(access.night, now)
     return Plan(
         run_id=run_id,
@@ -52,10 +59,12 @@ def make_plan(
             if listing.key in known.listings
             else ListingState(key=listing.key)
             for listing in portal.listings
+            if order.mode is not Mode.CHOSEN
         ),
         fetched=known.fetched | {visit.key for visit in later},
         forgotten=known.forgotten,
         full=order.mode is Mode.FULL,
+        probe=order.mode is Mode.PROBE,
         since=order.since,
         max_requests=requests,
         max_seconds=access.max_seconds if window is None else min(access.max_seconds, window),

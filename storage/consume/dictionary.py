@@ -285,7 +285,13 @@ VIEWS: tuple[View, ...] = (
         (
             column("run_id", "text", "The run; sorts by start.", "flow", _RUN),
             _PORTAL,
-            column("mode", "text", "`incremental`, `full` or `rebuild`.", "flow", "incremental"),
+            column(
+                "mode",
+                "text",
+                "`incremental`, `full`, `probe`, `chosen` (addresses that a person named) or `rebuild`.",
+                "flow",
+                "incremental",
+            ),
             column("started_at", "time", "Start.", "flow", "2025-03-10T05:00:02+07:00"),
             column("ended_at", "time", "End.", "flow", "2025-03-10T05:09:40+07:00", null="it runs, or died just now"),
             column("verdict", "text", f"One of {_words(Verdict)}.", "flow", "ok", null="it runs, or died just now"),

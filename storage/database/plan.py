@@ -9,11 +9,12 @@ from sqlalchemy import Connection, Engine, Row, distinct, func, select
 
 from storage.database.engine import transact
 from storage.database.failures import MAX_TRIES
+from storage.database.keys import address_id
 from storage.database.marks import settle_ended_runs
 from storage.database.models import address, article, capture, forgotten, listing, listing_entry
 from storage.database.values import item_of
 from storage.records import VIETNAM, ListingItem
-from storage.vocabulary import CaptureState
+from storage.vocabulary import CaptureState, Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,35 @@ def known(engine: Engine, portal: str, now: datetime, revisit_days: Sequence[int
         )
 
     return transact(engine, work)
+
+
+def chosen(engine: Engine, portal: str, urls: Sequence[str], refused_by: str | None = None) -> list[Pending]:
+    """Return addresses that an operator asks for, with what their listing rows said: those named, then those refused.
+
+    Args:
+        engine: the database.
+        portal: the portal's name.
+        urls: addresses, known or not, in any spelling.
+        refused_by: a run whose refused article pages are asked for again.
+    """
+    named = {address_id(portal, url): Pending(url, None, "") for url in urls}
+    columns = (address.c.id, address.c.url, address.c.item, address.c.listing)
+    refused = (
+        select(*columns, capture.c.seq)
+        .join(capture, capture.c.address_id == address.c.id)
+        .where(
+            capture.c.portal == portal,
+            capture.c.loaded_by == refused_by,
+            capture.c.state == CaptureState.REFUSED.value,
+            capture.c.purpose == Purpose.ARTICLE.value,
+        )
+        .order_by(capture.c.seq)
+    )
+    with engine.connect() as connection:
+        rows = connection.execute(select(*columns).where(address.c.id.in_(named))).all()
+        found = {row.id: Pending(named[row.id].url, item_of(row.item), row.listing) for row in rows}
+        again = {row.id: Pending(row.url, item_of(row.item), row.listing) for row in connection.execute(refused)}
+    return list((again | named | found).values())
 
 
 def is_due(first_seen: datetime, last_visit: datetime, now: datetime, revisit_days: Sequence[int]) -> bool:

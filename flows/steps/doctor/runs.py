@@ -22,7 +22,7 @@ LATE_SECONDS = 90
 LATE_BYTES = 32 * 2**20
 """Bytes beyond a budget: bodies under way when it is reached."""
 _MAX_FAILURES = 2000
-_CUT = frozenset({"budget", "disk", "shutdown", "failed"})
+_CUT = frozenset({"budget", "disk", "shutdown", "failed", "probe"})
 """Reasons for which a crawl ends before it has asked for all that it saw."""
 _UNTOLD = frozenset({Verdict.CRASHED, Verdict.CANCELLED, Verdict.DEGRADED, Verdict.FAILED})
 """Verdicts of runs that need not have counted all that they did."""

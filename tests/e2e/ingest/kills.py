@@ -121,7 +121,9 @@ def _run_here(inherited: Engine, site: Site, at: str) -> int:
         engine = connect(inherited.url.render_as_string(hide_password=False))  # no connection is shared with the parent
         portal = load(PORTAL)
         readers = cast("Readers", _DirectReaders(settings().archive))
-        outcome = asyncio.run(_ingest(portal, houses.House(settings(), engine, readers, Leases(engine))))
+        outcome = asyncio.run(
+            _ingest(portal, houses.House(settings(), engine, readers, Leases(engine), settings().var / "locks", engine))
+        )
         return outcome.judgement.facts.exit_code
 
 

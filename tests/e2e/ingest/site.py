@@ -49,15 +49,15 @@ class House:
     engine: Engine
     environment: Mapping[str, str]
 
-    def ingest(self, *portals: str, mode: Mode = Mode.INCREMENTAL, limit: int | None = None) -> dict[str, Outcome]:
-        """Run portals beside each other in this process; all five where none is named."""
+    def ingest(self, *portals: str, mode: Mode = Mode.INCREMENTAL, **asked: Any) -> dict[str, Outcome]:
+        """Run portals beside each other in this process; all five where none is named. `asked` goes into the order."""
         chosen = [load(name) for name in portals or PORTALS]
         watcher = Silent()
 
         async def whole() -> None:
             with open_house(settings(), self.engine, chosen) as house:
                 await asyncio.gather(
-                    *(ingest_portal(portal, Order(portal.name, mode, limit=limit), house, watcher) for portal in chosen)
+                    *(ingest_portal(portal, Order(portal.name, mode, **asked), house, watcher) for portal in chosen)
                 )
 
         asyncio.run(whole())
