@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from storage.similar.words import Hashes, Kind, kinds, names_of, numbered, shared, spelled, word_hashes
 
@@ -31,24 +32,28 @@ class Worded:
         return word_hashes(self.text)
 
     @cached_property
+    def _kinds(self) -> NDArray[np.uint8]:
+        return kinds(self.words).astype(np.uint8)
+
+    @cached_property
     def content(self) -> Hashes:
         """The words that are no figure, period or name, sorted; what recurs is told apart."""
-        return _of(self.words, Kind.CONTENT)
+        return _sorted(self.words[self._kinds == Kind.CONTENT])
 
     @cached_property
     def figures(self) -> Hashes:
         """The words that are figures or periods, likewise."""
-        return _of(self.words, Kind.FIGURE, Kind.PERIOD)
+        return _sorted(self.words[(self._kinds == Kind.FIGURE) | (self._kinds == Kind.PERIOD)])
 
     @cached_property
     def names(self) -> Hashes:
         """The words that are names, likewise."""
-        return _of(self.words, Kind.NAME)
+        return _sorted(self.words[self._kinds == Kind.NAME])
 
     @cached_property
     def slots(self) -> tuple[Hashes, Hashes]:
         """Of each slot a hash of the words around it and one of what it holds; places that recur are left out."""
-        exact, in_slot = spelled(self.words), kinds(self.words) != Kind.CONTENT
+        exact, in_slot = spelled(self.words), self._kinds != Kind.CONTENT
         starts = np.flatnonzero(in_slot & ~np.concatenate(([False], in_slot[:-1])))
         if not len(starts):
             return np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.uint64)
@@ -94,8 +99,11 @@ def only_slots_differ(one: Worded, other: Worded, *, besides: float = 0.0) -> bo
 def slot_changes(one: Worded, other: Worded) -> tuple[int, int]:
     """Return how many slots of two texts stand between the same words in both, and in how many of these they differ."""
     (places, values), (other_places, other_values) = one.slots, other.slots
-    _, mine, theirs = np.intersect1d(places, other_places, assume_unique=True, return_indices=True)
-    return len(mine), int(np.count_nonzero(values[mine] != other_values[theirs]))
+    if not len(places) or not len(other_places):
+        return 0, 0
+    theirs = np.minimum(other_places.searchsorted(places), len(other_places) - 1)
+    mine = other_places[theirs] == places
+    return int(np.count_nonzero(mine)), int(np.count_nonzero((values != other_values[theirs]) & mine))
 
 
 def _substituted(one: Hashes, other: Hashes) -> bool:
@@ -103,12 +111,8 @@ def _substituted(one: Hashes, other: Hashes) -> bool:
     return shared(one, other) < min(len(one), len(other))
 
 
-def _of(words: Hashes, *of: Kind) -> Hashes:
-    kind = kinds(words)
-    wanted = kind == of[0]
-    for other in of[1:]:
-        wanted |= kind == other
-    return numbered(np.sort(words[wanted]))
+def _sorted(words: Hashes) -> Hashes:
+    return numbered(np.sort(words))
 
 
 def _are_others(mine: Counter[str], theirs: Counter[str]) -> bool:

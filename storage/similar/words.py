@@ -28,6 +28,7 @@ class Kind(IntEnum):
     """Written with a capital: a proper name, or the first word of a sentence."""
 
 
+_KIND_WIDTH = 2
 KIND_BITS = np.uint64(3)
 FIGURE_HASH = np.uint64(0x9E3779B97F4A7C15)
 """What stands for any run of figures where these are left out of account."""
@@ -35,6 +36,7 @@ FIGURE_HASH = np.uint64(0x9E3779B97F4A7C15)
 # "367/QĐ-UBND", "23-3-2021", "8h30", "1.234,5", "COVID-19" are one word; "2025.Hội" (no space after a stop) is two.
 _FIGURE = r"[^\W\d_]*\d[^\W_]*(?:(?:[.,:](?=\d)|[/–-])[^\W_]+)*"
 _WORD = re.compile(rf"{_FIGURE}|[^\W_]+")
+_DIGIT = re.compile(r"\d")
 _ROMAN = re.compile(r"[IVX]{1,5}")
 _LEADING_ZEROS = re.compile(r"(?:^|(?<=[/–-]))0+(?=\d)")
 
@@ -76,9 +78,10 @@ def names_of(text: str) -> list[str]:
 def distinct(hashes: Hashes) -> Hashes:
     """Return the different hashes, sorted. For arrays of this size sorting is quicker than `numpy.unique`."""
     ordered = np.sort(hashes)
-    if len(ordered) < 2:
-        return ordered
-    return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))]
+    first = np.empty(len(ordered), dtype=np.bool)
+    first[:1] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return ordered[first]
 
 
 def shared(one: Hashes, other: Hashes) -> int:
@@ -92,9 +95,8 @@ def shared(one: Hashes, other: Hashes) -> int:
 
 def numbered(hashes: Hashes) -> Hashes:
     """Return a sorted array whose repeated values are told apart: the first, the second … of each."""
-    starts = np.flatnonzero(np.concatenate(([True], hashes[1:] != hashes[:-1])))
-    lengths = np.diff(np.concatenate((starts, [len(hashes)])))
-    return hashes + (np.arange(len(hashes)) - np.repeat(starts, lengths)).astype(np.uint64) * np.uint64(4)
+    place = np.arange(len(hashes)) - hashes.searchsorted(hashes)
+    return hashes + (place << _KIND_WIDTH).view(np.uint64)
 
 
 def kinds(words: Hashes) -> Hashes:
@@ -108,8 +110,8 @@ def spelled(words: Hashes) -> Hashes:
 
 
 def _word_hash(word: str) -> bytes:
-    number = int.from_bytes(hashlib.blake2b(_folded(word).encode(), digest_size=8).digest(), "little")
-    return (number & ~3 | _kind(word)).to_bytes(8, "little")
+    digest = hashlib.blake2b(_folded(word).encode(), digest_size=8).digest()
+    return bytes((digest[0] & ~3 | _kind(word),)) + digest[1:]
 
 
 def _folded(word: str) -> str:
@@ -118,7 +120,7 @@ def _folded(word: str) -> str:
 
 
 def _kind(word: str) -> Kind:
-    if any(char.isdigit() for char in word) or _ROMAN.fullmatch(word):
+    if _DIGIT.search(word) or _ROMAN.fullmatch(word):
         return Kind.FIGURE
     if word.lower() in _PERIODS:
         return Kind.PERIOD

@@ -67,14 +67,15 @@ class _Batch:
         last: number of the last change read.
         size: changes read.
         ended: articles whose links and keys go, for good or to be made anew.
-        keys, signatures, links: rows to enter.
+        keys: what is entered for each article.
+        signatures, links: rows to enter.
     """
 
     cursor: int
     last: int
     size: int
     ended: set[int]
-    keys: list[tuple[int, int]]
+    keys: dict[int, list[int]]
     signatures: list[dict[str, Any]]
     links: list[dict[str, Any]]
 
@@ -178,7 +179,7 @@ class _Follower:
         ended = {key for key in known if key not in found or key in fresh}
         for key in changed:
             self._texts.pop(key, None)
-        batch = _Batch(cursor, rows[-1].seq, len(rows), ended, [], [], [])
+        batch = _Batch(cursor, rows[-1].seq, len(rows), ended, {}, [], [])
         self._link(connection, fresh, batch)
         return batch
 
@@ -195,7 +196,7 @@ class _Follower:
             entered = [key for key in keys if len(known.get(key, ())) < HOLDERS]
             for key in entered:
                 known.setdefault(key, []).append(article_id)
-            batch.keys += [(key, article_id) for key in entered]
+            batch.keys[article_id] = entered
             batch.signatures.append(
                 {
                     "article_id": article_id,

@@ -47,7 +47,7 @@ class Subject:
     @cached_property
     def digest(self) -> str:
         """A digest of all that a comparison depends on."""
-        return sha256_hex(repr((self.origin, self.title, self.full_text)))[:32]
+        return sha256_hex(f"{self.origin}\n{self.title}\n{self.full_text}")[:32]
 
 
 def subjects(connection: Connection, ids: Iterable[int]) -> dict[int, Subject]:
