@@ -26,11 +26,11 @@ def numbers(keys: Hashes) -> list[int]:
     return signed
 
 
-def holders(connection: Connection, keys: Iterable[int], without: Iterable[int]) -> Holders:
+def holders(connection: Connection, keys: Hashes, without: Iterable[int]) -> Holders:
     """Return the articles that hold each of the keys, some articles left out; keys without any are absent."""
     found: Holders = {}
     left_out = set(without)
-    query = link_key.select().where(among(connection, link_key.c.hash, set(keys)))
+    query = link_key.select().where(among(connection, link_key.c.hash, numbers(keys)))
     for key, article_id in connection.execute(query).all():
         if article_id not in left_out:
             found.setdefault(key, []).append(article_id)
