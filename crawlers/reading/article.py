@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from crawlers.portal import Rules
-from crawlers.reading import fields, locate, media, prose, published, verdict
+from crawlers.reading import appeal, fields, locate, media, prose, published, verdict
 from crawlers.reading import title as titles
 from crawlers.reading.body import Parts, part
 from crawlers.reading.events import event_date
@@ -18,7 +18,7 @@ from crawlers.reading.frame import frame
 from crawlers.reading.language import language_of
 from crawlers.reading.lines import Says
 from crawlers.reading.meta import read_meta
-from crawlers.reading.opinion import Opinion, apply, is_foreign, second_opinion
+from crawlers.reading.opinion import Opinion, apply, second_opinion
 from crawlers.reading.page import Kind, Line, Node, Page
 from crawlers.reading.related import related_links
 from crawlers.reading.sequel import find_sequel
@@ -30,6 +30,8 @@ from storage.vocabulary import RefusalKind
 _ENDS_WELL = re.compile(r"""[.!?…:;"”’')\]/*]$""")
 _SHARE = 0.5
 """A container with less of the page's paragraphs than this needs a title that echoes."""
+_ABOVE = 0.1
+"""The share of a container's prose above a line by which that line is no title of it."""
 _NEAR = 6
 """Lines between a title and its text: date, counter, lead, picture and its caption."""
 _WORDS = 25
@@ -77,6 +79,30 @@ def read_article(
 
 
 def _read(reading: Reading, marks: Marks | None, rules_name: str, version: str) -> Article | verdict.Verdict:
+    found = _first(reading, marks, rules_name, version)
+    if not isinstance(found, verdict.Verdict) or found.kind not in appeal.SHAPES or not _is_abroad(reading):
+        return found
+    return _on_appeal(reading, rules_name, version) if appeal.is_article(reading.page) else found
+
+
+def _is_abroad(reading: Reading) -> bool:
+    """Whether a page is of a host without rules, reached through no listing of ours, and in another language."""
+    return not reading.rules and reading.listing is None and appeal.is_foreign(reading.page)
+
+
+def _on_appeal(reading: Reading, rules_name: str, version: str) -> Article | verdict.Verdict:
+    """Read a page whose title is no guide to its text: the container is the one with most prose."""
+    page, meta = reading.page, reading.meta
+    place = locate.by_mass(page, None) or locate.Place(page.body, "mass", "the whole page", sure=False, share=0.0)
+    echoes = titles.Echoes(page, meta, None)
+    title = titles.find_title(page, (), echoes) or _title_by_place(reading, echoes, place, None)
+    if title is None:
+        return verdict.Verdict(RefusalKind.EMPTY, "no title and no text")
+    title = replace(title, line=None)
+    return _assemble(reading, title, place, part(page, None, title.text, place, (), None), rules_name, version)
+
+
+def _first(reading: Reading, marks: Marks | None, rules_name: str, version: str) -> Article | verdict.Verdict:
     page, meta, rules, listing = reading.page, reading.meta, reading.rules, reading.listing
     refused = verdict.of_words(page, meta)
     if refused is not None and not reading.released:
@@ -101,6 +127,8 @@ def _read(reading: Reading, marks: Marks | None, rules_name: str, version: str) 
     place = locate.by_rule(page, rules, title.line if title else None) or locate.find(page, strong)
     if title is None or weak:
         title = _title_by_place(reading, echoes, place, title)
+        if title is not None and _is_within(page, title, place) and _is_abroad(reading):
+            title = titles.claimed(meta, None) or replace(title, line=None)
         if (
             title is not None
             and title.line is not None
@@ -125,6 +153,15 @@ def _marks(page: Page) -> list[int]:
 
 def _is_named(title: titles.Candidate | None) -> bool:
     return title is not None and title.method in {"listing_echo", "rules"}
+
+
+def _is_within(page: Page, title: titles.Candidate, place: locate.Place | None) -> bool:
+    """Whether a fair share of a container's prose stands above a title by place: then it heads a part of the text."""
+    if title.method != "place" or title.line is None or place is None or not place.node.holds(title.line.index):
+        return False
+    good = [line for line in page.lines_of(place.node) if locate.is_good(line)]
+    above = sum(len(line.text) for line in good if line.index < title.line.index)
+    return above >= _ABOVE * sum(len(line.text) for line in good)
 
 
 def _title_by_place(
@@ -248,7 +285,7 @@ def _tell_bounds(told: dict[str, Provenance], bounds: tuple[date | None, date | 
 def _other_reading(page: Page, title: titles.Candidate, place: locate.Place, parts: Parts) -> Opinion | None:
     """A second opinion, already applied to the parts, where ours is not enough: see `crawlers.reading.opinion`."""
     unsure = _is_unsure(page, title, place)
-    if not unsure and (place.method == "rules" or not is_foreign(title.text, parts)):
+    if not unsure and (place.method == "rules" or not appeal.is_foreign(page)):
         return None
     opinion = second_opinion(page, parts, place, unsure=unsure)
     if opinion is not None and opinion.lines:

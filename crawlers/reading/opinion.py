@@ -7,14 +7,15 @@ out. Where they differ, or where the container may be another thing's or a part 
 where no title speaks for it), it reads the whole page: where that differs too, its text stands.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from trafilatura.settings import Extractor
 
 from crawlers.reading.body import Parts
-from crawlers.reading.language import language_of
-from crawlers.reading.locate import Place
+from crawlers.reading.locate import Place, is_good
 from crawlers.reading.media import captions
 from crawlers.reading.page import Kind, Line, Page, Zone
 from crawlers.reading.prose import QUOTES, container_alone, letters, whole_page
@@ -37,6 +38,9 @@ _SHORT = 300
 """Characters of a text below which the article may be elsewhere."""
 _LONG = 80
 """Characters of a line that is nearly confirmed by most of its runs of four words, or kept as a list's entry."""
+_NO_LEAD = re.compile(r"caption|comment|credit|byline|author|\bbio\b|-bio|meta|video|messenger|promo|newsletter")
+_NEAR = 8
+"""Lines above the first paragraph that is confirmed within which a lead may stand."""
 _SURE = 25
 """Letters from which a line is found by its text alone; a shorter one must follow at once on the line before."""
 _COVERED = 0.95
@@ -52,11 +56,6 @@ class Opinion:
     told: Provenance
 
 
-def is_foreign(title: str, parts: Parts) -> bool:
-    """Whether an article's text, as we read it, is in another language than Vietnamese."""
-    return language_of("\n".join([title, *(line.text for line in (*parts.lead, *parts.body))])) != "vi"
-
-
 def second_opinion(page: Page, parts: Parts, place: Place, *, unsure: bool) -> Opinion | None:
     """Return what to take for the body, or None where trafilatura finds nothing.
 
@@ -69,18 +68,23 @@ def second_opinion(page: Page, parts: Parts, place: Place, *, unsure: bool) -> O
     own = [*parts.lead, *parts.body]
     if not _is_doubtful(page, own, place, unsure=unsure):
         least = _AGREE_UNSURE if unsure else _AGREE_INSIDE
-        inside = _confirmed(own, container_alone(place.node, _QUICK), parts, least)
+        inside = _confirmed(page, own, container_alone(place.node, _QUICK), parts, least)
         if inside is not None:
             return inside
-    careful = whole_page(page, _CAREFUL)
+    careful = careful_reading(page)
     if not careful:
         return None
-    confirmed = _confirmed(own, careful, parts, _AGREE)
+    confirmed = _confirmed(page, own, careful, parts, _AGREE)
     if confirmed is not None:
         return confirmed
     why = "no container is sure" if unsure else "the blocks differ from it"
     told = Provenance("trafilatura", f"its own reading of the page: {why}")
-    return Opinion(tuple(_lines_of(page, letters(" ".join(careful)))), careful, told)
+    return Opinion(tuple(lines_of(page, careful)), careful, told)
+
+
+def careful_reading(page: Page) -> tuple[str, ...]:
+    """Return trafilatura's own reading of the whole page, in its most careful mode."""
+    return whole_page(page, _CAREFUL)
 
 
 def _is_doubtful(page: Page, own: Sequence[Line], place: Place, *, unsure: bool) -> bool:
@@ -126,8 +130,10 @@ def apply(page: Page, parts: Parts, opinion: Opinion) -> None:
     }
 
 
-def _confirmed(own: Sequence[Line], other: Sequence[str], parts: Parts, least: float) -> Opinion | None:
+def _confirmed(page: Page, own: Sequence[Line], other: Sequence[str], parts: Parts, least: float) -> Opinion | None:
     """Our lines that trafilatura has too, word for word or nearly, and those whose markup says content.
+
+    So does prose above all of them: a lead, which it takes for a teaser.
 
     None where both readings have less than `least` in common (F1 of their letters, by whole lines), or where most of
     our lines are none of its: then the container is another thing's.
@@ -136,7 +142,8 @@ def _confirmed(own: Sequence[Line], other: Sequence[str], parts: Parts, least: f
     leads = {line.index for line in parts.lead} if set_apart else set()
     read = letters(" ".join(other))
     runs: set[tuple[str, ...]] = set()
-    kept = []
+    kept: list[Line] = []
+    above: list[Line] = []
     common = size = 0
     for line in own:
         text = letters(line.text)
@@ -149,10 +156,21 @@ def _confirmed(own: Sequence[Line], other: Sequence[str], parts: Parts, least: f
         common += len(text) * found
         if found or line.index in leads or _has_form(line):
             kept.append(line)
+        elif not kept and len(line.text) >= _LONG and _may_lead(page, line):
+            above.append(line)
+    first = next((line.index for line in kept if is_good(line)), 0)
+    kept = [*(line for line in above if first - line.index <= _NEAR), *kept]
     if not kept or 2 * len(kept) < len(own) or 2 * common < least * (size + len(read)):
         return None
     told = f"its own reading confirms {len(kept)} of {len(own)} paragraphs"
     return Opinion(tuple(kept), (), Provenance("trafilatura", told))
+
+
+def _may_lead(page: Page, line: Line) -> bool:
+    """Whether a line is prose that may be a lead: no caption, and of no block that is named for something else."""
+    near = islice(line.node.ancestors(), 3)
+    under_image = line.index > 0 and page.lines[line.index - 1].kind is Kind.IMAGE
+    return is_good(line) and not under_image and not any(_NO_LEAD.search(node.names) for node in near)
 
 
 def _runs(text: str) -> list[tuple[str, ...]]:
@@ -169,8 +187,9 @@ def _has_form(line: Line) -> bool:
     return any(node.tag in QUOTES for _, node in zip(range(4), line.node.ancestors(), strict=False))
 
 
-def _lines_of(page: Page, read: str) -> list[Line]:
-    """Return the page's lines that make up a text (its letters), in order; none where they do not account for it."""
+def lines_of(page: Page, texts: Sequence[str]) -> list[Line]:
+    """Return the page's lines that make up a reading of it, in order; none where they do not account for it."""
+    read = letters(" ".join(texts))
     found: list[Line] = []
     at = covered = 0
     for line in page.lines:

@@ -1,7 +1,8 @@
 """Pages in other languages and odd frames: a wrapper that its class calls a menu, boxes whose words nobody listed."""
 
 from crawlers.reading import read_page
-from storage.records import Article
+from storage.records import Article, Refusal
+from storage.vocabulary import RefusalKind
 from tests.unit.reading_article.pages import FETCHED
 
 _STORY = (
@@ -71,3 +72,44 @@ def test_one_block_with_a_whole_story_is_no_row_of_a_listing() -> None:
     )
     html = html.replace(_TITLE, "The River Post").replace("</article>", f"<p>{_STORY[0]}</p></article>{more}")
     assert _STORY[1] in _article(html).text
+
+
+_ROWS = "".join(
+    f"<div class=row><a href='/news/{i}-story'>Another headline of the day that leads elsewhere, number {i}</a></div>"
+    for i in range(6)
+)
+
+
+def test_a_title_that_only_a_box_below_the_text_prints_makes_no_list_of_the_page() -> None:
+    body = "".join(f"<p>{text}</p>" for text in _STORY)
+    html = _page(body, after=f"{_ROWS}<div class=share>{_TITLE}</div>{_ROWS}").replace(f"<h1>{_TITLE}</h1>", "")
+    got = _article(html)
+    assert got.text.split("\n") == list(_STORY)
+    assert got.title == _TITLE
+
+
+def test_a_list_of_summaries_in_another_language_is_none_the_less_a_list() -> None:
+    rows = "".join(
+        f"<div class=row><h3><a href='/news/{i}'>A headline of the day that leads elsewhere, number {i}</a></h3>"
+        f"<p>{text}</p></div>"
+        for i, text in enumerate(_STORY)
+    )
+    html = _page(rows).replace(f"<h1>{_TITLE}</h1>", "").replace(_TITLE, "Latest news")
+    got = read_page(html.encode(), url="https://news.example/latest", fetched_at=FETCHED)
+    assert isinstance(got, Refusal)
+    assert got.kind is RefusalKind.LISTING
+
+
+def test_a_lead_stays_whatever_its_block_is_called() -> None:
+    body = f"<div class=social-text><p>{_STORY[0]}</p></div>" + "".join(f"<p>{text}</p>" for text in _STORY[1:])
+    assert _STORY[0] in _article(_page(body)).full_text
+
+
+def test_a_heading_within_the_text_is_no_title_of_it() -> None:
+    needs = [f"{number} hundred grams of dark chocolate, melted and left to cool for a while" for number in range(2, 8)]
+    items = "".join(f"<p>{text}</p>" for text in needs)
+    steps = "".join(f"<p>{text}</p>" for text in _STORY)
+    html = _page(f"{items}<h2>How the cake is put together</h2>{steps}").replace(f"<h1>{_TITLE}</h1>", "")
+    got = _article(html)
+    assert got.title == _TITLE
+    assert all(text in got.full_text for text in [*needs, *_STORY])
