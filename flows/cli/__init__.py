@@ -6,6 +6,7 @@ What a command needs is imported when it runs, so that `congtin --help` stays qu
 import typer
 
 from flows.cli import (
+    backup,
     browse,
     db,
     decide,
@@ -63,6 +64,7 @@ app.command("search")(search.search)
 app.add_typer(links.app, name="links")
 app.add_typer(portal.app, name="portal")
 app.add_typer(db.app, name="db")
+app.add_typer(backup.app, name="backup")
 
 
 def main() -> None:

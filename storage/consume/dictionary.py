@@ -300,6 +300,20 @@ VIEWS: tuple[View, ...] = (
         ),
     ),
     View(
+        "v1_restorations",
+        "One row each time that a backup was put back. Numbers between its bounds may have been given before and stand "
+        "for nothing now: who has read so far forgets the articles that such changes named, and what it holds under "
+        "such article numbers.",
+        (
+            column("restored_at", "time", "When it was put back.", "restore", "2025-03-12T09:10:00+07:00"),
+            column("backup_at", "time", "When the backup was made.", "restore", "2025-03-11T02:00:00+07:00"),
+            column("kept_seq", "integer", "The last number of the feed that still holds.", "restore", "48211"),
+            column("next_seq", "integer", "The first that was free from then on.", "restore", "10048212"),
+            column("kept_article_id", "integer", "The last article number that still holds.", "restore", "1204"),
+            column("next_article_id", "integer", "The first that was free from then on.", "restore", "10001205"),
+        ),
+    ),
+    View(
         "v1_refusals",
         "One row a response that became no article, with the reason.",
         (

@@ -96,6 +96,9 @@ WHERE a.merged_into IS NULL AND a.withdrawn_at IS NULL""",
     "v1_runs": """
 SELECT r.id AS run_id, r.portal, r.mode, r.started_at, r.ended_at, r.verdict, r.reason, r.counts
 FROM run r""",
+    "v1_restorations": """
+SELECT r.at AS restored_at, r.backup_at, r.kept_seq, r.next_seq, r.kept_article_id, r.next_article_id
+FROM restoration r""",
     "v1_refusals": """
 SELECT c.record_id AS capture_id, c.portal, c.run_id, c.purpose, c.url, c.fetched_at, c.status AS http_status, c.state,
     c.state_reason AS reason, c.detail, c.article_id

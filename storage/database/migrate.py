@@ -15,7 +15,8 @@ from storage.database.models import metadata, schema_note
 from storage.database.roles import grants
 from storage.database.types import Json
 
-_SCRIPTS = Path(__file__).parent / "migrations"
+SCRIPTS = Path(__file__).parent / "migrations"
+"""Folder of the revisions of the tables."""
 
 
 def upgrade(engine: Engine) -> None:
@@ -35,7 +36,7 @@ def pending(engine: Engine) -> bool:
 
 
 def _pending(connection: Connection) -> bool:
-    head = ScriptDirectory(str(_SCRIPTS)).get_current_head()
+    head = ScriptDirectory(str(SCRIPTS)).get_current_head()
     if MigrationContext.configure(connection).get_current_revision() != head:
         return True
     note = connection.scalar(select(schema_note.c.value).where(schema_note.c.name == "views"))
@@ -51,7 +52,7 @@ def _upgrade(connection: Connection) -> None:
     # Views are in the way of changes to the tables that they read.
     drop_views(connection, inspect(connection).get_view_names())
     config = Config()
-    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
     if connection.dialect.name == "postgresql":

@@ -9,7 +9,7 @@ from storage.database.models.articles import article, attachment, image, reading
 from storage.database.models.base import metadata, schema_note
 from storage.database.models.captures import address, capture, file, further_page, listing, listing_entry, segment
 from storage.database.models.decisions import decision, figure
-from storage.database.models.feed import change, feed
+from storage.database.models.feed import change, feed, restoration
 from storage.database.models.forgotten import forgotten
 from storage.database.models.links import follower, link, link_key, link_signature, story, story_article
 from storage.database.models.portals import portal, portal_unit, run
@@ -40,6 +40,7 @@ __all__ = [
     "portal_unit",
     "reading",
     "reading_page",
+    "restoration",
     "run",
     "schema_note",
     "search",

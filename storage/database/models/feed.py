@@ -1,4 +1,4 @@
-"""The change feed."""
+"""The change feed, and the numbers that a restored backup made void."""
 
 from sqlalchemy import Column, ForeignKey, Integer, Table, Text
 
@@ -27,4 +27,16 @@ feed = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("last", BigId, nullable=False),
+)
+
+# A backup was put back: numbers between the two bounds may have been given, and stand for nothing.
+restoration = Table(
+    "restoration",
+    metadata,
+    Column("next_seq", BigId, primary_key=True, autoincrement=False),
+    Column("at", VietnamTime, nullable=False),
+    Column("backup_at", VietnamTime, nullable=False),
+    Column("kept_seq", BigId, nullable=False),
+    Column("kept_article_id", BigId, nullable=False),
+    Column("next_article_id", BigId, nullable=False),
 )
