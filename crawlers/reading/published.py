@@ -36,6 +36,12 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 """Around a date: who put the page there ("Được đăng bởi btv1 vào …")."""
+_FORM_OF_DATE = re.compile(
+    r"(?<![\d/.-])(?:\d{1,2}([/.-])\d{1,2}\1\d{4}|\d{4}([/-])\d{1,2}\2\d{1,2})(?![\d/-])(?:T(?=\d))?|"
+    r"(?<!\d)\d{1,2} tháng \d{1,2} năm \d{4}(?!\d)",
+    re.IGNORECASE,
+)
+_UNSET_TIME = re.compile(r"(?:12:00(?::00)? ?(?:AM|SA)|0{1,2}:00(?::00)?)", re.IGNORECASE)
 _UPDATED = re.compile(r"cập nhật|update|modified|lần cuối", re.IGNORECASE)
 _PUBLISHED = re.compile(r"ngày đăng|đăng (?:lúc|ngày|tải)|xuất bản|publish|post", re.IGNORECASE)
 _OTHER_LABEL = re.compile(r"hết hạn|hiệu lực|ban hành|ngày ký|hạn nộp|truy cập|hôm nay", re.IGNORECASE)
@@ -72,15 +78,27 @@ class Published:
 
 @lru_cache(maxsize=8192)
 def date_of(text: str) -> PrintedDate | None:
-    """Return the date that a short text is, labels and weekday aside, or None if it says anything else."""
+    """Return the date that a short text is, labels and weekday aside, or None if it says anything else.
+
+    A date that cannot be has no value.
+    """
     if len(text) > _LONGEST or _DIGIT.search(text) is None:
         return None
     dates = [found for found in find_dates(text) if found.kind == "absolute" and found.value is not None]
-    if len(dates) != 1:
+    found = dates[0] if len(dates) == 1 else _unset(text) if not dates else None
+    if found is None:
         return None
-    rest = f"{text[: dates[0].start]} {text[dates[0].end :]}"
+    rest = f"{text[: found.start]} {text[found.end :]}"
     labels = _LABEL.fullmatch(rest) or (len(rest) < 80 and _BY.fullmatch(rest.strip(" ,-–|:")))
-    return dates[0] if labels and not _OTHER_LABEL.search(rest) else None
+    return found if labels and not _OTHER_LABEL.search(rest) else None
+
+
+def _unset(text: str) -> PrintedDate | None:
+    """Return what stands where a date would and is none, without a value: 31/02/2021, 1/1/0001, 12:00 AM alone."""
+    match = _FORM_OF_DATE.search(text) or _UNSET_TIME.fullmatch(text.strip())
+    if match is None:
+        return None
+    return PrintedDate(None, Precision.DAY, "absolute", match[0], None, match.start(), match.end())
 
 
 def stands_alone(text: str) -> bool:
@@ -154,6 +172,8 @@ def choose(
         return _made(listed, DateBasis.LISTING, Provenance("listing", row))
     if refused is None and clocks:
         refused = MissingDate.CLOCK_ONLY
+    if refused is None and any(_refused(text, fetched_at) for text in (row, *(text for _, text in claims))):
+        refused = MissingDate.IMPLAUSIBLE
     return Published(missing=refused or MissingDate.NOT_PRINTED)
 
 
@@ -210,6 +230,12 @@ def _plausible(date: PrintedDate | None, fetched_at: datetime | None) -> Printed
     if fetched_at is not None and date.value > fetched_at + timedelta(days=1):
         return None
     return date
+
+
+def _refused(text: str, fetched_at: datetime | None) -> bool:
+    """Whether a witness tells a day, though none of publication."""
+    found = (_only(text) or _unset(text)) if len(text) <= _LONGEST else None
+    return found is not None and _plausible(found, fetched_at) is None
 
 
 def _made(date: PrintedDate, basis: DateBasis, provenance: Provenance) -> Published:

@@ -79,6 +79,22 @@ def test_no_date_is_made_up(head: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "printed",
+    [
+        *("1/1/0001", "01/01/0001 12:00:00 AM", "12:00 AM", "Ngày đăng: 31/02/2021", "00/00/2021", "99/99/9999"),
+        *("Thứ Năm, 31/04/2021 10:00", "ngày 31 tháng 02 năm 2021", "2021-13-01", "20/05/2031 10:00", "01/01/1970"),
+    ],
+)
+def test_a_printed_date_that_cannot_be_is_told_from_none(printed: str) -> None:
+    for article in (
+        read(page(head=f"<div>{printed}</div>")),
+        read(page(head="").replace("</head>", f"<meta itemprop='datePublished' content='{printed}'></head>")),
+    ):
+        assert (article.published_at, article.published_missing_reason) == (None, MissingDate.IMPLAUSIBLE)
+        assert printed not in article.text
+
+
+@pytest.mark.parametrize(
     "clock",
     [
         '<div id="dongho">Thứ 2, Ngày 20/05/2024 8:00:12 AM</div>',
