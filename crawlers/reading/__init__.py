@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from crawlers.portal import Portal, Rules
 from crawlers.portals import PortalError, load
 from crawlers.reading.article import read_article
-from crawlers.reading.decode import Decoded, Flag, decode
+from crawlers.reading.decode import MAX_BYTES, Decoded, Flag, decode, is_binary
 from crawlers.reading.doubled import repair_doubled
 from crawlers.reading.legacy import suspicious
 from crawlers.reading.page import Page
@@ -35,9 +35,6 @@ _SELECTORS = ("title", "lead", "date", "body", "author", "section", "view_count"
 _CLASS_OR_ID = re.compile(r"[.#]([\w-]+)")
 _NOT_PLAIN = re.compile(r"[,:\[\\]")
 """A selector whose class names need not all be in the page, or are not written as they are: it is always asked."""
-
-MAX_BYTES = 16 * 1024 * 1024
-"""Larger pages are refused as too complex (the archive refuses the same size)."""
 
 
 def read_page(
@@ -122,7 +119,10 @@ def read_and_observe(
 def _decoded(body: bytes, headers: Mapping[str, str]) -> Decoded | Verdict:
     if len(body) > MAX_BYTES:
         return Verdict(RefusalKind.TOO_COMPLEX, f"{len(body)} bytes")
-    return of_bytes(body, headers) or decode(body, headers)
+    refused = of_bytes(body, headers)
+    if refused is None and is_binary(body):
+        refused = Verdict(RefusalKind.NOT_HTML, "binary data")
+    return refused or decode(body, headers)
 
 
 def _read(

@@ -26,6 +26,9 @@ from crawlers.reading.legacy import convert_fonts
 from crawlers.reading.syllable import is_syllable
 from crawlers.reading.western import western_charset
 
+MAX_BYTES = 16 * 1024 * 1024
+"""Larger pages are refused as too complex (the archive refuses the same size)."""
+
 
 class Basis(StrEnum):
     """What told the encoding."""
@@ -90,10 +93,19 @@ def decode(body: bytes, headers: Mapping[str, str] | None = None) -> Decoded:
     return Decoded(text, encoding, basis, tuple(flags))
 
 
+def is_binary(body: bytes) -> bool:
+    """Whether bytes are no text, though markup may stand among them: by the control bytes at head, middle and end."""
+    marked, _ = read_bom(body)
+    if marked is not None or _utf16_without_mark(body):
+        return False
+    middle = len(body) // 2
+    sample = b"".join((body[:_PROBE], body[middle : middle + _PROBE], body[-_PROBE:]))
+    return len(sample.translate(None, _NO_CONTROLS)) * _CONTROLS_OF > len(sample)
+
+
 # --- the encoding
 
 _WESTERN_NAMES = frozenset({"cp1252", "iso8859-15", "iso8859-2", "cp1250", "mac-roman"})
-_FOREIGN_BYTE = re.compile("[\udc80-\udcff]")
 # Codecs of Python that are no charset of a page: some take quadratic time, some unescape.
 _NO_CHARSET = frozenset({"unicode-escape", "raw-unicode-escape", "idna", "punycode", "undefined"})
 # What pages without a declaration are looked at for: charsets of the web, not of mainframes and old Macs.
@@ -102,12 +114,17 @@ _WEB_CHARSETS = [
     *("cp874", "gb18030", "big5", "euc_jp", "cp932", "cp949"),
 ]
 _FOREIGN_RUN = re.compile("[\udc80-\udcff]+")
-_ASCII = re.compile("[\x00-\x7f]+")
+_HIGH_BYTES = bytes(range(0x80, 0x100))
+_ASCII_BYTES = bytes(range(0x80))
 _HIGH = re.compile(rb"[\x80-\xff]")
 _HIGH_WORD = re.compile("[^\\W\\d_]*[\x80-\uffff][^\\W\\d_]*")
 # What is never closed goes on to the end: to look for its end from each of a thousand beginnings would take minutes.
 _TAG = re.compile(rb"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1|\Z)|<[^>]*>?", re.DOTALL | re.IGNORECASE)
 _SAMPLE = 32_768
+_PROBE = 8192
+_NO_CONTROLS = b"\t\n\f\r\x1b" + bytes(range(0x20, 0x100))
+_CONTROLS_OF = 20
+"""One control byte in so many is more than a broken text has."""
 
 _Found = tuple[str, str, Basis, list[Flag]]
 
@@ -168,8 +185,8 @@ def _nearly_utf8(body: bytes, *, declared: bool) -> str | None:
     enough where the page says UTF-8.
     """
     text = body.decode("utf-8", "surrogateescape")
-    foreign = len(_FOREIGN_BYTE.findall(text))
-    letters = len(text) - foreign - sum(map(len, _ASCII.findall(text)))
+    foreign = sum(match.end() - match.start() for match in _FOREIGN_RUN.finditer(text))
+    letters = len(text) - foreign - len(body.translate(None, _HIGH_BYTES))
     if letters < (1 if declared else 4) * foreign:
         return None
     return _FOREIGN_RUN.sub("\ufffd", text)
@@ -189,7 +206,7 @@ def _declared(body: bytes, encoding: str, basis: Basis) -> _Found | None:
     except (UnicodeError, LookupError):  # a codec that is none of text
         return None
     wrong = text.count("\ufffd")
-    if wrong * 20 > len(_HIGH.findall(body)):
+    if wrong * 20 > len(body.translate(None, _ASCII_BYTES)):
         return None
     return text, encoding, basis, [Flag.INVALID_BYTES] * bool(wrong)
 
@@ -230,6 +247,6 @@ def _detected(body: bytes) -> _Found:
     best = from_bytes(sample, cp_isolation=_WEB_CHARSETS).best()
     if best is not None:
         text = body.decode(best.encoding, "replace")
-        if text.count("\ufffd") * 20 <= len(_HIGH.findall(body)):
+        if text.count("\ufffd") * 20 <= len(body.translate(None, _ASCII_BYTES)):
             return text, codecs.lookup(best.encoding).name, Basis.DETECTED, [Flag.INVALID_BYTES] * ("\ufffd" in text)
     return western, "cp1252", Basis.FALLBACK, []

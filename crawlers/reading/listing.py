@@ -13,13 +13,14 @@ trusted more, but nothing depends on it.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
 from crawlers import rules as cms
 from crawlers.portal import Portal
-from crawlers.reading.decode import decode
+from crawlers.reading.decode import MAX_BYTES, decode, is_binary
 from crawlers.reading.listing_blocks import choose, group
 from crawlers.reading.listing_links import Candidate, bare_host, candidates, is_paging, page_links, resolve
 from crawlers.reading.listing_pager import read_pager
@@ -43,6 +44,8 @@ _HOME_PATHS = frozenset(
         "/pages/trangchu",
     }
 )
+MAX_LINKS = 5000
+"""Links of a page that are looked at, the first: real listings have hundreds."""
 _NAMED = re.compile(r"[^\W\d_]{2}")
 
 
@@ -62,6 +65,8 @@ def read_listing(
 
     Addresses of other hosts are items only if the portal names them. Files are none.
     """
+    if len(body) > MAX_BYTES or is_binary(body):
+        return ListingPage()
     text = decode(body, headers).text
     try:
         root = parse(text, url)
@@ -75,7 +80,7 @@ def read_listing(
     if portal is not None:
         hosts |= {bare_host(urlsplit(origin).hostname) for origin in portal.origins}
     patterns = tuple(pattern for family in families for pattern in family.article_url) if known is not None else ()
-    links = list(page_links(root, base))
+    links = list(islice(page_links(root, base), MAX_LINKS))
     found = candidates(links, url, frozenset(hosts), patterns, sure_titles)
     selectors = tuple(selector for family in families for selector in family.listing.next)
     rows = find_rows(root, found)

@@ -44,6 +44,7 @@ _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _ENOUGH = 3.0
 _WORDY = 4
 """Words of a title; what has fewer is a document's number or a section's name."""
+_SEVERAL = 3
 _NEAR_PAGER = 0.3
 """Least share of the heaviest block's weight for a block that stands nearest to the pager to lead instead."""
 _HEADING_LENGTH = 60
@@ -219,7 +220,7 @@ def choose(blocks: list[Block], *, home: bool, pager: HtmlElement | None) -> lis
     One block leads. On a home page every block of article-like rows joins it, side boxes excepted. On a page of a
     section those join that are of its make, or that stand between it and the pager.
     """
-    fit = [block for block in blocks if block.score >= _ENOUGH]
+    fit = [block for block in blocks if block.score >= _ENOUGH] or [block for block in blocks if _is_plain(block)]
     if not fit:
         return []
     lead = _lead(fit, home=home, pager=pager)
@@ -229,6 +230,16 @@ def choose(blocks: list[Block], *, home: bool, pager: HtmlElement | None) -> lis
     if pager is not None and _follows(pager, lead.parent):  # what stands below the pager is not what it pages
         fit = [block for block in fit if block.sort == lead.sort or not _follows(block.parent, pager)]
     return [block for block in fit if block is lead or _joins(block, lead, home=home, region=region)]
+
+
+def _is_plain(block: Block) -> bool:
+    """Whether a block without dates and leads lists articles: three titles or more, at addresses of articles."""
+    return (
+        len({row.title for row in block.rows}) >= _SEVERAL
+        and block.words >= _WORDY
+        and not block.aside
+        and sum(row.candidate.articleness > 0 for row in block.rows) >= 0.8 * len(block.rows)
+    )
 
 
 def _lead(fit: list[Block], *, home: bool, pager: HtmlElement | None) -> Block:

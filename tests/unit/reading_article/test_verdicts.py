@@ -50,6 +50,7 @@ def _page(title: str, body: str) -> str:
         (RefusalKind.DIRECTORY, _page("Danh bạ", "<h1>Danh bạ điện thoại</h1>" + "<p>Ông A: 0297 385 3059</p>" * 12)),
         (RefusalKind.EMPTY, _page("Đường dây nóng", "<div class=breadcrumb>Đường dây nóng</div>")),
         (RefusalKind.NOT_HTML, "%PDF-1.7 ..."),
+        (RefusalKind.NOT_HTML, "<p>" + "".join(map(chr, range(128))) * 20),
         (RefusalKind.NOT_HTML, '{"items": []}'),
         (RefusalKind.NOT_HTML, '<?xml version="1.0"?><rss version="2.0"><channel></channel></rss>'),
         (RefusalKind.EMPTY, "   "),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from crawlers.portal import Expect, Level, Lifecycle, Listing, Portal, Sureness, Unit
+from crawlers.reading import listing
 from crawlers.reading.dates import read_date
 from crawlers.reading.listing import ListingPage, read_listing
 from storage.records import ListingItem
@@ -194,7 +195,14 @@ def test_last_page_of_a_pager_without_a_next_link() -> None:
 
 
 def test_bytes_that_are_no_page() -> None:
-    for body in (b"", b"\x00\xff" * 99, b"%PDF-1.7 \xe2\xe3", b"<" * 5000, ("<div>" * 3000).encode()):
+    for body in (
+        b"",
+        b"\x00\xff" * 99,
+        b"<p>" + bytes(range(256)) * 99,
+        b"%PDF-1.7 \xe2\xe3",
+        b"<" * 5000,
+        ("<div>" * 3000).encode(),
+    ):
         assert read_listing(body, url="https://so.example.gov.vn/") == ListingPage()
 
 
@@ -226,3 +234,25 @@ def test_a_page_number_in_an_articles_address(form: str, title: str, pager: str)
     found = read_listing(frame(rows + pages + last, menu=menu()).encode(), url="https://a.gov.vn/tin-tuc.html")
     assert [item.url for item in found.items] == urls
     assert found.next_url == "https://a.gov.vn" + pager.format(2)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        '<a href="/tin/bai-{}.html">{}</a><br>',
+        '<li><a href="/tin/bai-{}.html">{}</a></li>',
+        '<tr><td>1</td><td><a href="/chi-tiet?id={}">{}</a></td></tr>',
+    ],
+)
+def test_a_list_of_titles_alone_has_rows(form: str) -> None:
+    titles = [f"Thông báo lịch tiếp công dân {name}" for name in ("thứ nhất", "thứ hai", "thứ ba", "thứ tư")]
+    rows = "".join(form.format(number, title) for number, title in enumerate(titles, 100))
+    wrapped = f"<table>{rows}</table>" if form.startswith("<tr") else f"<div>{rows}</div>"
+    found = read_listing(frame(wrapped, menu=menu()).encode(), url="https://a.gov.vn/thong-bao")
+    assert [item.title for item in found.items] == titles
+
+
+def test_a_flood_of_links_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "MAX_LINKS", 30)
+    rows = "".join(f"<li><a href='/tin/bai-viet-{n}.html'>Hội nghị bàn về công tác số {n}</a></li>" for n in range(60))
+    assert len(read_listing(f"<ul>{rows}</ul>".encode(), url="https://a.gov.vn/tin-tuc").items) == 30
