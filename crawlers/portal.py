@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from crawlers.private_sections import PrivateSection, private_section
+
 
 class _Fact(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -237,6 +239,8 @@ class Portal(_Fact):
         verified: day on which a live fetch confirmed the facts; None if none has.
         reuse: official or press.
         cadence: how often it is due; None for a portal that runs only when a person starts it.
+        opens: sections of private persons' affairs that are read all the same; none by default (docs/privacy.md).
+        opens_reason: by which right they are.
         expect, access, rules: see there. `rules` add to those of the CMS, newest first.
     """
 
@@ -254,6 +258,8 @@ class Portal(_Fact):
     verified: dt.date | None = None
     reuse: Reuse = Reuse.OFFICIAL
     cadence: Cadence | None = None
+    opens: tuple[PrivateSection, ...] = ()
+    opens_reason: str = ""
     expect: Expect
     access: Access = Access()
     rules: tuple[Rules, ...] = ()
@@ -265,6 +271,14 @@ class Portal(_Fact):
             raise ValueError(f"portal {self.name}: two listings share a key")
         if self.lifecycle in {Lifecycle.MOVED, Lifecycle.GONE} and self.valid_to is None:
             raise ValueError(f"portal {self.name}: lifecycle {self.lifecycle} needs valid_to")
+        if self.opens and not self.opens_reason.strip():
+            raise ValueError(f"portal {self.name}: `opens` needs `opens_reason`: by which right is the section read?")
+        for listing in self.listings:
+            if kind := private_section(listing.url, listing.section, self.opens):
+                raise ValueError(
+                    f"portal {self.name}: listing {listing.key} is a section of private persons' affairs ({kind}); "
+                    f"such are not read unless `opens` names it (docs/privacy.md)"
+                )
         secure = {urlsplit(one).hostname for one in self.origins if one.startswith("https:")}
         for exception in self.access.certificates:
             if exception.host not in secure:

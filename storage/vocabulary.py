@@ -28,6 +28,8 @@ class RefusalKind(StrEnum):
     HOME = "home"
     SITEMAP = "sitemap"
     DIRECTORY = "directory"
+    CITIZEN_QA = "citizen_qa"
+    """Of a section in which citizens ask and complain: off by default, whatever the page holds."""
     POLL = "poll"
     FORM = "form"
     ERROR = "error"
@@ -49,6 +51,7 @@ REFUSAL_LABELS: dict[RefusalKind, str] = {
     RefusalKind.HOME: "trang chủ",
     RefusalKind.SITEMAP: "sơ đồ cổng",
     RefusalKind.DIRECTORY: "danh bạ",
+    RefusalKind.CITIZEN_QA: "hỏi đáp, phản ánh của công dân (mặc định không thu)",
     RefusalKind.POLL: "trang thăm dò ý kiến",
     RefusalKind.FORM: "biểu mẫu",
     RefusalKind.ERROR: "trang báo lỗi",
@@ -65,10 +68,12 @@ REFUSAL_LABELS: dict[RefusalKind, str] = {
 
 
 class FetchError(StrEnum):
-    """Why an exchange gave no usable response. `ROBOTS`, `SCOPE` and `BUDGET` were never sent."""
+    """Why an exchange gave no usable response. `ROBOTS`, `SCOPE`, `PRIVATE` and `BUDGET` were never sent."""
 
     ROBOTS = "robots"
     SCOPE = "scope"
+    PRIVATE = "private_section"
+    """In a section that holds private persons' affairs, which the portal's file does not open."""
     BUDGET = "budget"
     HOST_CLOSED = "host_closed"
     TIMEOUT = "timeout"

@@ -6,7 +6,8 @@ from scrapy.http import Response
 from crawlers.net.address import resolve
 from crawlers.net.errors import FetchFailed
 from crawlers.net.middleware import Middleware
-from storage.vocabulary import FetchError
+from crawlers.private_sections import private_section
+from storage.vocabulary import FetchError, Purpose
 
 MAX_HOPS = 5
 """As for robots.txt in RFC 9309, 2.3.1.2; browsers follow 20, a portal needs two."""
@@ -25,7 +26,8 @@ class RedirectMiddleware(Middleware):
         """Return the next hop's request; the response itself if it is no redirect.
 
         Raises:
-            FetchFailed: REDIRECT with the target where it leads out of scope, PROTOCOL for too many hops or none.
+            FetchFailed: PRIVATE where an article leads into a private section, REDIRECT with the target where it leads
+                out of scope, PROTOCOL for too many hops or none.
         """
         if response.status not in _CODES:
             return response
@@ -37,6 +39,9 @@ class RedirectMiddleware(Middleware):
             self.session.check_scope(target)
         except FetchFailed:
             raise FetchFailed(FetchError.REDIRECT, target or location.decode("latin-1")) from None
+        kind = private_section(target, None, self.session.portal.opens)
+        if kind is not None and request.meta["purpose"] is Purpose.ARTICLE:
+            raise FetchFailed(FetchError.PRIVATE, f"redirects to {kind}")
         hops = request.meta.get("hops", 0) + 1
         if hops > MAX_HOPS:
             raise FetchFailed(FetchError.PROTOCOL, TOO_MANY_HOPS)

@@ -27,6 +27,7 @@ from crawlers.plan import PROBED, ListingReport, ListingState, Plan, Stop, Targe
 from crawlers.platforms.pager import Ask, Page, Pager, Turn
 from crawlers.platforms.walk import Halt, Read, Walk
 from crawlers.portal import Listing, Portal
+from crawlers.private_sections import private_section
 from crawlers.reading.dates import read_date
 from crawlers.reading.decode import decode
 from crawlers.reading.listing import read_listing
@@ -140,6 +141,8 @@ class PortalSpider(Spider):
         if key in self._asked or address_digest(self.portal.name, key) in self._plan.forgotten:
             return
         self._asked.add(key)
+        if self._is_private(url, meta["purpose"]):
+            return
         trap = looks_like_trap(url)
         if trap:
             self.session.recorder.failure(url, meta["purpose"], FetchError.SCOPE, f"trap: {trap}")
@@ -150,6 +153,13 @@ class PortalSpider(Spider):
         response = await self.get(Request(sent, headers=headers, meta={**meta, "verbatim_url": True}))
         if response is not None:
             self._asked.add(address_key(response.url))
+
+    def _is_private(self, url: str, purpose: Purpose) -> bool:
+        """Whether an article lies in a section that holds private persons' affairs; the report then says so."""
+        kind = private_section(url, None, self.portal.opens) if purpose is Purpose.ARTICLE else None
+        if kind is not None:
+            self.session.recorder.failure(url, purpose, FetchError.PRIVATE, kind)
+        return kind is not None
 
     def out_of_scope(self, url: str, purpose: Purpose) -> FetchFailed | None:
         """Return why an address may not be asked for, which the report then says; None if it may.

@@ -5,17 +5,19 @@ read_page(body, url=…, headers=…, portal=…, listing=…, fetched_at=…, t
 
 import gc
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from urllib.parse import urlsplit
 
 from crawlers.portal import Portal, Rules
 from crawlers.portals import PortalError, load
+from crawlers.private_sections import PrivateSection, private_section
 from crawlers.reading.article import read_article
 from crawlers.reading.decode import MAX_BYTES, Decoded, Flag, decode, is_binary
 from crawlers.reading.doubled import repair_doubled
+from crawlers.reading.fields import STEP
 from crawlers.reading.legacy import suspicious
 from crawlers.reading.page import Page
 from crawlers.reading.published import stands_alone
@@ -135,9 +137,13 @@ def _read(
     *,
     released: bool,
 ) -> Article | Verdict:
+    if isinstance(portal, str):
+        portal = _portal(portal)
+    opened = portal.opens if portal is not None else ()
     rules, rows, name = _rules(portal, fetched_at)
     rules, rows = tuple(_present(rule, decoded.text) for rule in rules), _named_in(rows, decoded.text)
-    found = read_article(
+    read = partial(
+        read_article,
         page,
         rules=rules,
         row_selectors=rows,
@@ -147,11 +153,27 @@ def _read(
         rules_name=name,
         version=READER_VERSION,
         template=template,
-        released=released,
     )
+    found = read(released=released)
+    if isinstance(found, Verdict) and found.kind is RefusalKind.DIRECTORY and PrivateSection.DIRECTORY in opened:
+        found = read(released=True)
+    if isinstance(found, Article) and not released and (closed := _closed(found, opened)):
+        return closed
     if isinstance(found, Article) and not released and (problem := _garbled(found, decoded)):
         return Verdict(RefusalKind.UNDECODABLE, problem)
     return found
+
+
+def _closed(article: Article, opened: Collection[PrivateSection]) -> Verdict | None:
+    """Refuse an article of a private section, as its address, its section or a step above that says."""
+    told = article.provenance.get("section")
+    names: list[str | None] = [None]
+    if told is not None and told.method != "place":  # what merely stands above the title may be a link of the frame
+        names += [article.section, *(told.evidence.split(STEP) if told.method == "breadcrumb" else ())]
+    for name in names:
+        if kind := private_section(article.url, name, opened):
+            return Verdict(kind.refusal, f"section {name!r}, {article.url}"[:300])
+    return None
 
 
 def _garbled(article: Article, decoded: Decoded) -> str | None:
@@ -203,10 +225,8 @@ def rules_name(portal: Portal, fetched_at: datetime | None) -> str:
     return f"{portal.name}/{get(portal.platform).name}#{_digest(_valid(portal, fetched_at))}"
 
 
-def _rules(portal: Portal | str | None, fetched_at: datetime | None) -> tuple[tuple[Rules, ...], tuple[str, ...], str]:
+def _rules(portal: Portal | None, fetched_at: datetime | None) -> tuple[tuple[Rules, ...], tuple[str, ...], str]:
     """The rules in force for a page, the portal's before the CMS's; the CMS's row selectors; a name for the record."""
-    if isinstance(portal, str):
-        portal = _portal(portal)
     if portal is None:
         return (), (), "generic"
     return _valid(portal, fetched_at), get(portal.platform).listing.row, rules_name(portal, fetched_at)

@@ -27,6 +27,8 @@ from storage.text import clean, match_key
 _URL_DAY = re.compile(r"(?<!\d)(20[0-3]\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _AUTHOR_LABEL = re.compile(r"(?:tác giả|người viết|bút danh|author)\s*:?", re.IGNORECASE)
 _PATH_MARK = re.compile(r"\s*(?:[»›>|/\\]|::)\s*")
+STEP = " › "
+"""Between the steps of a breadcrumb in what is told of the section."""
 _DASH = re.compile(r"\s+[-–]\s+")
 _HOME_WORDS = frozenset({"trang chủ", "home", "trang nhất", "trang chu"})
 
@@ -238,7 +240,7 @@ def _sections(reading: Reading, title: titles.Candidate, parts: Parts, own: str)
         if _may_be_section(piece, own)
     ]
     if crumbs:
-        yield crumbs[-1], "breadcrumb", " › ".join(crumbs[:6])
+        yield crumbs[-1], "breadcrumb", STEP.join(crumbs[:6])
     for source, text in reading.meta.sections:
         yield text, "tag", source
     under = title.line.index if title.line is not None else -1

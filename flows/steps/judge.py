@@ -11,6 +11,7 @@ from typing import Any
 
 from crawlers.plan import CrawlReport, Failure, ListingReport, Stop
 from crawlers.portal import Lifecycle, Portal
+from crawlers.private_sections import PrivateSection
 from flows.steps.order import Counts, Judgement, Mode
 from storage.vocabulary import REFUSAL_LABELS, FetchError, Purpose, RefusalKind, Verdict
 
@@ -21,8 +22,10 @@ FAILED_SHARE = 0.2
 
 _CUT = frozenset({Stop.BUDGET, Stop.MAX_PAGES, Stop.SINCE, Stop.SHUTDOWN})
 _BAD = frozenset({Stop.NO_ROWS, Stop.LOOP, Stop.ERROR, Stop.ROBOTS, Stop.MOVED})
-_NO_FAULT = frozenset({FetchError.BUDGET, FetchError.SCOPE})
+_NO_FAULT = frozenset({FetchError.BUDGET, FetchError.SCOPE, FetchError.PRIVATE})
 _NAMED = frozenset({Mode.PROBE, Mode.CHOSEN})
+_BY_CHOICE = frozenset({kind.refusal for kind in PrivateSection})
+"""Refusals that are our choice, and say nothing of the portal's health."""
 _FORBIDDING = frozenset({401, 403, 429, 451})
 _FRONT: dict[RefusalKind, Verdict] = {
     RefusalKind.BLOCK: Verdict.BLOCKED,
@@ -205,9 +208,10 @@ def _half_failures(findings: Findings) -> tuple[Verdict, str] | None:
 
 def _many_refused(findings: Findings) -> tuple[Verdict, str] | None:
     counts, allowed = findings.counts, findings.portal.expect.refused
+    refusals = sum(count for kind, count in counts.refused.items() if kind not in _BY_CHOICE)
     if findings.mode in _NAMED and counts.read and not counts.articles:
         allowed = 0.0
-    elif counts.read < SAMPLE or counts.refusals <= allowed * counts.read:
+    elif counts.read < SAMPLE or refusals <= allowed * counts.read:
         return None
     kinds = ", ".join(
         f"{REFUSAL_LABELS[kind]} [{kind.value}] {count}"
@@ -329,7 +333,7 @@ def _cause(failure: Failure) -> Verdict | None:
             return Verdict.MOVED if failure.purpose is Purpose.LISTING else None
         case FetchError.ROBOTS:
             return Verdict.ROBOTS
-        case FetchError.SCOPE | FetchError.BUDGET | FetchError.HOST_CLOSED:
+        case FetchError.SCOPE | FetchError.PRIVATE | FetchError.BUDGET | FetchError.HOST_CLOSED:
             return None
         case _:
             return Verdict.UNREACHABLE

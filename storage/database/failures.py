@@ -36,13 +36,13 @@ class Unfetched:
 def note_failures(engine: Engine, portal: str, run_id: str, failures: Sequence[Unfetched]) -> None:
     """Count what a crawl's report names as not fetched, once a run.
 
-    What lies outside the portal's scope is never asked for again; what was not sent for want of budget, or since the
-    host had closed, does not count; what robots.txt forbids waits for another day.
+    What lies outside the portal's scope, or in a private section, is never asked for again; what was not sent for want
+    of budget, or since the host had closed, does not count; what robots.txt forbids waits for another day.
     """
 
     def work(connection: Connection) -> None:
         at = now()
-        sent = [failure for failure in failures if failure.error not in _NEVER_SENT]
+        sent = [failure for failure in failures if failure.error not in {*_NEVER_SENT, FetchError.PRIVATE}]
         articles = [failure for failure in sent if failure.purpose is Purpose.ARTICLE]
         for wait in (True, False):
             tried = [
@@ -51,8 +51,12 @@ def note_failures(engine: Engine, portal: str, run_id: str, failures: Sequence[U
                 if (failure.error is FetchError.ROBOTS) is wait
             ]
             note_tries(connection, tried, wait=wait)
-        outside = [address_id(portal, failure.url) for failure in articles if failure.error is FetchError.SCOPE]
-        connection.execute(update(address).where(address.c.id.in_(outside)).values(closed=True))
+        closed = [
+            address_id(portal, failure.url)
+            for failure in failures
+            if failure.purpose is Purpose.ARTICLE and failure.error in {FetchError.SCOPE, FetchError.PRIVATE}
+        ]
+        connection.execute(update(address).where(address.c.id.in_(closed)).values(closed=True))
         files = [failure.url for failure in sent if failure.purpose is Purpose.ATTACHMENT]
         tell_files(connection, note_failed_files(connection, portal, run_id, files), run_id)
         pages = [failure.url for failure in sent if failure.purpose is Purpose.PAGE]

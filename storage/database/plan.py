@@ -14,7 +14,7 @@ from storage.database.marks import settle_ended_runs
 from storage.database.models import address, article, capture, forgotten, listing, listing_entry
 from storage.database.values import item_of
 from storage.records import VIETNAM, ListingItem
-from storage.vocabulary import CaptureState, Purpose
+from storage.vocabulary import CaptureState, Purpose, RefusalKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,13 +241,14 @@ def standing(engine: Engine, portal: str, run_id: str) -> tuple[int, int]:
     """Return how many of the rows that a run's listings showed were asked without an article to show for, and with one.
 
     Rows of earlier runs do not count: what a sick listing once showed says nothing of the portal today. Nor do pages
-    that a person has decided to keep out, or that wait for one.
+    that a person has decided to keep out, or that wait for one, or that are of a private section.
     """
     kept = (
         select(capture.c.seq)
         .where(
             capture.c.address_id == address.c.id,
-            capture.c.state.in_([CaptureState.REJECTED.value, CaptureState.HELD.value]),
+            capture.c.state.in_([CaptureState.REJECTED.value, CaptureState.HELD.value])
+            | capture.c.state_reason.in_([RefusalKind.CITIZEN_QA.value, RefusalKind.DIRECTORY.value]),
         )
         .exists()
     )
