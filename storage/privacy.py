@@ -21,12 +21,21 @@ MASK = "•"
 _LOOK_BACK = 160
 """Characters before a number in which words say whose it is."""
 
+# Signs that are written for others, or stand between digits unseen; each is looked at as one plain sign.
+_PLAIN = (
+    {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # full-width letters, digits and signs
+    | dict.fromkeys(range(0x2010, 0x2016), ord("-"))
+    | dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF], ord(" "))
+)
+_ODD_SIGNS = "\u00ad\u200b-\u200d\u2010-\u2015\u2060\ufeff\uff01-\uff5e"
+_ODD = re.compile(f"[{_ODD_SIGNS}]")
+
 # What every number and every mail address below has. One quick look settles nearly all texts.
-_NINE_DIGITS = re.compile(r"\d(?:[\s().-]{0,6}\d){8}")
-_AT = re.compile(r"[\[(]\s?at\s?[\])]", re.IGNORECASE)
+_NINE_DIGITS = re.compile(rf"\d(?:[\s().{_ODD_SIGNS}-]{{0,6}}\d){{8}}")
+_AT = re.compile(r"[@＠]|[\[(] ?(?:at|a còng) ?[\])]", re.IGNORECASE)
 _MAIL = re.compile(
-    r"(?<![\w.+-])(?P<local>[\w.+-]{1,64})(?:\s?@\s?|\s?[\[(]\s?at\s?[\])]\s?)"
-    r"(?P<host>[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4})",
+    r"(?<![\w.+-])(?P<local>[\w.+-]{1,64})(?:\s?@\s?|\s?[\[(]\s?(?:at|a còng)\s?[\])]\s?)"
+    r"(?P<host>[A-Za-z0-9-]{1,63}(?:(?:\.|\s?[\[(]\s?(?:dot|chấm)\s?[\])]\s?)[A-Za-z0-9-]{1,63}){1,4})",
     re.IGNORECASE | re.ASCII,
 )
 _PHONE = re.compile(
@@ -118,11 +127,14 @@ def masked_article(article: Article) -> Article:
 
 
 def _private(text: str) -> Iterator[tuple[int, int]]:
-    if "@" in text or _AT.search(text):
+    mail, number = _AT.search(text), _NINE_DIGITS.search(text)
+    if (mail or number) and _ODD.search(text):
+        text = text.translate(_PLAIN)
+    if mail:
         for match in _MAIL.finditer(text):
             if not _official_mail(text, match):
                 yield match.span()
-    if _NINE_DIGITS.search(text):
+    if number:
         yield from _numbers(text)
 
 
