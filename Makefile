@@ -6,6 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
+unexport PYTHONDONTWRITEBYTECODE # processes start twice as fast from bytecode
+
 .PHONY: help setup demo ui test test-browser soak lint format docs lock bench-reading bench-load bench-neardup bench-boilerplate clean
 
 help: ## list the commands

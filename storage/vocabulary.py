@@ -360,7 +360,7 @@ VERDICTS: dict[Verdict, VerdictFacts] = {
     ),
     Verdict.GONE: VerdictFacts(
         "Cổng không còn",
-        "Danh sách trả lời 404/410 hoặc tên miền không còn.",
+        "Danh sách trả lời 404/410 hoặc tên miền không còn, đã thấy ở hai ngày.",
         _FAIL,
         25,
         False,
@@ -387,7 +387,7 @@ VERDICTS: dict[Verdict, VerdictFacts] = {
     ),
     Verdict.UNREACHABLE: VerdictFacts(
         "Không kết nối được",
-        "Máy chủ không trả lời, TLS hỏng hoặc lỗi 5xx.",
+        "Máy chủ không trả lời, TLS hỏng, lỗi 5xx, hoặc mới một ngày không thấy danh sách hay tên miền.",
         _FAIL,
         28,
         True,

@@ -1,5 +1,6 @@
 """What all tests share: a migrated database of either kind."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,9 @@ from sqlalchemy import Engine
 
 from storage.database.engine import connect
 from tests.databases import Databases, databases
+
+# The tests start hundreds of processes: where the shell forbids bytecode, each would compile every library anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.fixture(scope="session")

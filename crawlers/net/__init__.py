@@ -10,10 +10,11 @@ From the spider down to the wire, in the order in which a request passes them (`
     cookies    only where the portal's file says so
     scope      scheme, host and port of every request
     hosts      hosts that refuse us, or answer no more, are left alone
-    pace       one request after the other, with a delay
+    pace       one request after the other, with a delay; `turns` shares it with other processes
     budget     requests, seconds, bytes, disk, memory, night window
     journal    every response into the archive before anything else sees it
     handler    the connection: connect-to map, address guard, `certificates`, the address exactly as found
 
-`manners` says who we are; `session` holds what they share; `recorder` what the report says.
+`retry_after` reads what a server asks; `manners` says who we are; `session` holds what they share; `recorder` what the
+report says.
 """

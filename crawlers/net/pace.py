@@ -1,6 +1,7 @@
 """Politeness: requests to a host come one after the other, with a delay counted from the end of the last answer.
 
-The first request of a process counts from the process's own beginning: what was asked before it ended before that.
+The first request of a process counts from the process's own beginning at least: what was asked before it ended before
+that. What is longer (a Crawl-delay, a Retry-After), and what other processes ask meanwhile, `crawlers.net.turns` tells.
 
 From its end, not its start: then the host never sees two requests at once or closer together than the delay, whatever
 connecting took. Scrapy's own delay counts from start to start, and its random part goes below the delay.
@@ -10,13 +11,22 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from scrapy import Request
+from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from crawlers.net.address import host_of
 from crawlers.net.errors import EndRun, FetchFailed
 from crawlers.net.middleware import Middleware
+from crawlers.net.retry_after import retry_after
+from crawlers.net.turns import Turn, Wait
+from storage.vocabulary import FetchError
+
+if TYPE_CHECKING:
+    from crawlers.net.session import Session
 
 MAX_ADAPTIVE = 30.0
 """Longest delay, in seconds, that a slow host brings about by itself."""
@@ -93,23 +103,55 @@ class Pace:
 
 
 class PaceMiddleware(Middleware):
-    """Makes requests wait for their turn."""
+    """Makes requests wait for their turn, and ends it when the answer is there."""
+
+    def __init__(self, session: "Session", crawler: Crawler) -> None:
+        super().__init__(session, crawler)
+        self._turns: WeakKeyDictionary[Request, Turn] = WeakKeyDictionary()
 
     async def process_request(self, request: Request) -> None:
-        """Wait until the host may be asked. Raises EndRun if the run's time would be over by then."""
-        seconds = self.session.pace.seconds_until_free(host_of(request.url))
-        if seconds > 0:
-            self.session.budget.check_wait(seconds)
-            await asyncio.sleep(seconds)
+        """Wait until the host may be asked.
+
+        Raises:
+            EndRun: the run's time would be over by then.
+            FetchFailed: the host itself asked to be left alone for so long.
+        """
+        host = host_of(request.url)
+        turn = self.session.turns.of(host)
+        while wait := self._wait(host, turn):
+            budget = self.session.budget
+            if wait.reason and wait.seconds >= budget.seconds_left:
+                self.session.hosts.close(host, wait.reason)
+                raise FetchFailed(FetchError.HOST_CLOSED, wait.reason)
+            budget.check()
+            budget.check_wait(wait.seconds)
+            await asyncio.sleep(wait.seconds)
+        self._turns[request] = turn
+
+    def _wait(self, host: str, turn: Turn) -> Wait | None:
+        seconds = self.session.pace.seconds_until_free(host)
+        return Wait(seconds) if seconds > 0 else turn.take()
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Note the end of the exchange; return the response unchanged."""
-        self.session.pace.ended(
-            host_of(request.url), latency=request.meta.get("download_latency"), ok=response.status == 200
-        )
+        """Note the end of the exchange and what the host asks for; return the response unchanged."""
+        host, pace = host_of(request.url), self.session.pace
+        pace.ended(host, latency=request.meta.get("download_latency"), ok=response.status == 200)
+        reason = ""
+        if (asked := retry_after(response)) is not None:
+            reason = f"HTTP {response.status}, Retry-After {asked:.0f} s"
+            pace.hold(host, asked)  # the wait is the host's: no other page may be asked for meanwhile
+            if asked >= self.session.budget.seconds_left:
+                self.session.hosts.close(host, reason)
+        self._give(request, reason)
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Note the end of the exchange, if there was one, and let the failure go on."""
         if not isinstance(exception, (FetchFailed, EndRun)):
             self.session.pace.ended(host_of(request.url), latency=None, ok=False)
+        self._give(request)
+
+    def _give(self, request: Request, reason: str = "") -> None:
+        turn = self._turns.pop(request, None)
+        if turn is not None:
+            turn.give(self.session.pace.seconds_until_free(host_of(request.url)), reason)

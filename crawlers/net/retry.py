@@ -2,9 +2,6 @@
 
 import asyncio
 import random
-import re
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from scrapy import Request
 from scrapy.http import Response
@@ -12,9 +9,9 @@ from scrapy.http import Response
 from crawlers.net.address import host_of
 from crawlers.net.errors import EndRun, FetchFailed, classify
 from crawlers.net.middleware import Middleware
+from crawlers.net.retry_after import TRANSIENT, retry_after
 from storage.vocabulary import FetchError
 
-_TRANSIENT_STATUS = frozenset({408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 _TRIES = {
     FetchError.CUT: 3,
     FetchError.CONNECTION: 3,
@@ -28,9 +25,6 @@ _TRIES = {
 
 FIRST_WAIT = 2.0
 """Seconds before the second try; twice as long before the third."""
-
-
-_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]*)?")
 
 
 class RetryMiddleware(Middleware):
@@ -49,9 +43,9 @@ class RetryMiddleware(Middleware):
             if again is None:
                 raise FetchFailed(*fault)
             return again
-        if response.status not in _TRANSIENT_STATUS:
+        if response.status not in TRANSIENT:
             return response
-        again = await self._again(request, FetchError.HTTP, self._retry_after(request, response))
+        again = await self._again(request, FetchError.HTTP, retry_after(response))
         if again is None and response.status == 429:
             self.session.hosts.close(host_of(request.url), "HTTP 429, again and again")
         return again or response
@@ -65,19 +59,6 @@ class RetryMiddleware(Middleware):
         if again is None:
             raise failed from exception
         return again
-
-    def _retry_after(self, request: Request, response: Response) -> float | None:
-        """Return the seconds that the server asks us to wait; None if it does not, or if that is over."""
-        value = response.headers.get(b"Retry-After")
-        seconds = seconds_of(value.decode("latin-1")) if value else None
-        if seconds is None:
-            return None
-        host = host_of(request.url)
-        if seconds >= self.session.budget.seconds_left:
-            self.session.hosts.close(host, f"HTTP {response.status}, Retry-After {seconds:.0f} s")
-        else:
-            self.session.pace.hold(host, seconds)  # the wait is the host's: no other page may be asked for meanwhile
-        return seconds
 
     async def _again(self, request: Request, error: FetchError, asked: float | None = None) -> Request | None:
         tries = request.meta.get("tries", 1)
@@ -101,21 +82,3 @@ class RetryMiddleware(Middleware):
         """
         doubled: float = FIRST_WAIT * 2 ** (tries - 1)
         return doubled * self.session.pace.scale(host) * random.uniform(1, 1.25)
-
-
-def seconds_of(value: str, now: datetime | None = None) -> float | None:
-    """Return the wait that a Retry-After header asks for, in seconds; None if it is unreadable, or over.
-
-    Seconds or an HTTP date (RFC 9110, 10.2.3); a fraction of a second, as some servers write it, is understood too.
-    """
-    text = value.strip()
-    if _SECONDS.fullmatch(text):
-        return float(text[:9])
-    try:
-        moment = parsedate_to_datetime(text)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    seconds = (moment - (now or datetime.now(UTC))).total_seconds()
-    return seconds if seconds > 0 else None

@@ -109,7 +109,9 @@ class RobotsMiddleware(Middleware):
         delay = parsed.crawl_delay(PRODUCT_TOKEN)
         if delay:
             # Of the host that was asked, wherever its robots.txt was redirected to.
-            self.session.pace.set_crawl_delay(host_of(origin), float(delay))
+            host = host_of(origin)
+            self.session.pace.set_crawl_delay(host, float(delay))
+            self.session.turns.of(host).prolong(self.session.pace.seconds_until_free(host))
         return _Rules(parsed=parsed)
 
     def _stop_at_size(self, data: bytes, request: Request) -> None:

@@ -12,6 +12,7 @@ from crawlers.net.hosts import Hosts
 from crawlers.net.journal import Journal
 from crawlers.net.pace import Pace
 from crawlers.net.recorder import Recorder
+from crawlers.net.turns import Turns
 from crawlers.plan import Plan
 from crawlers.portal import Portal
 from storage.settings import settings
@@ -27,7 +28,7 @@ class Session:
         report_file: where the report goes; None for a crawl by hand, which writes none.
         routes: the connect-to map.
         bounced: cookies that cookie bounces asked for, by host.
-        recorder, budget, hosts, pace, journal: the run's state; see their modules.
+        recorder, budget, hosts, pace, turns, journal: the run's state; see their modules.
     """
 
     plan: Plan
@@ -39,6 +40,7 @@ class Session:
     budget: Budget = field(init=False)
     hosts: Hosts = field(init=False)
     pace: Pace = field(init=False)
+    turns: Turns = field(init=False)
     journal: Journal = field(init=False)
 
     def __post_init__(self) -> None:
@@ -47,6 +49,7 @@ class Session:
         self.budget = Budget(self.plan, self.portal.access.night, settings().disk_reserve_mb)
         self.hosts = Hosts()
         self.pace = Pace(self.portal.access.delay, self._delays())
+        self.turns = Turns(settings().var / "locks")
         self.journal = Journal(self.plan)
 
     def _delays(self) -> dict[str, float]:

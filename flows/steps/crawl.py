@@ -87,6 +87,14 @@ def read_report(file: Path) -> CrawlReport | None:
         return None
 
 
+def report_of(row: object) -> CrawlReport | None:
+    """Return the report that a run's row keeps; None where there is none, or one that is of another form."""
+    try:
+        return CrawlReport.model_validate(row)
+    except ValidationError:
+        return None
+
+
 def _lay_out(plan: Plan, folder: Path) -> tuple[Path, Path]:
     """Write the plan; return its file and the one for the report."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -52,7 +52,8 @@ class Findings:
         drift: why pages of this run were held, or "".
         waiting: pages held, in this run or before, that wait for a person.
         mode: of the run. A few pages say nothing of a portal, but all of what was asked for by name or as a sample.
-        seen_moved: whether a run of an earlier day was led to another host too.
+        seen_moved, seen_gone: whether the last run of an earlier day that reached the portal was led to another host
+            too, or found nothing there either.
     """
 
     portal: Portal
@@ -68,6 +69,7 @@ class Findings:
     waiting: int = 0
     mode: Mode = Mode.INCREMENTAL
     seen_moved: bool = False
+    seen_gone: bool = False
 
     @property
     def listings(self) -> tuple[ListingReport, ...]:
@@ -148,9 +150,31 @@ def _dead(findings: Findings) -> tuple[Verdict, str] | None:
         if findings.seen_moved:
             return Verdict.MOVED, where
         return Verdict.REDIRECTED, f"{where} Lần đầu thấy; ngày khác thấy lại thì coi là đã chuyển."
-    for verdict in (Verdict.BLOCKED, Verdict.UNREACHABLE, Verdict.ROBOTS, Verdict.GONE):
+    for verdict in (Verdict.BLOCKED, Verdict.UNREACHABLE, Verdict.ROBOTS):
         if verdict in causes:
             return verdict, causes[verdict]
+    if Verdict.GONE not in causes:
+        return None
+    if findings.seen_gone:
+        return Verdict.GONE, causes[Verdict.GONE]
+    return Verdict.UNREACHABLE, f"{causes[Verdict.GONE]} Lần đầu thấy; ngày khác thấy lại thì coi là không còn."
+
+
+def seen_before(portal: Portal, earlier: Sequence[tuple[Verdict, CrawlReport | None]]) -> Verdict | None:
+    """Return REDIRECTED or GONE if that is what the last run of an earlier day saw that reached the portal.
+
+    Args:
+        portal: the portal.
+        earlier: verdicts and reports of runs of earlier days, the last one first.
+    """
+    for verdict, report in earlier:
+        if verdict in {Verdict.REDIRECTED, Verdict.MOVED}:
+            return Verdict.REDIRECTED
+        dead = _dead(Findings(portal, Counts(), report, seen_gone=True))
+        if dead is not None and dead[0] is Verdict.GONE:
+            return Verdict.GONE
+        if verdict is not Verdict.UNREACHABLE:
+            return None
     return None
 
 
@@ -256,6 +280,9 @@ def _partial(findings: Findings) -> tuple[Verdict, str] | None:
     cut = [f"{listing.key} [{listing.stop.value}]" for listing in findings.listings if listing.stop in _CUT]
     if cut:
         return Verdict.PARTIAL, f"Danh sách chưa đọc hết: {', '.join(cut)}."
+    left = next((one for one in findings.failures if one.error is FetchError.HOST_CLOSED), None)
+    if left is not None:
+        return Verdict.PARTIAL, f"Đã để yên máy chủ từ {left.url}: {left.detail}."
     if findings.report and findings.report.reason != "finished":
         return Verdict.PARTIAL, f"Dừng trước khi hết việc [{findings.report.reason}]."
     return None
@@ -333,7 +360,9 @@ def _cause(failure: Failure) -> Verdict | None:
             return Verdict.MOVED if failure.purpose is Purpose.LISTING else None
         case FetchError.ROBOTS:
             return Verdict.ROBOTS
-        case FetchError.SCOPE | FetchError.PRIVATE | FetchError.BUDGET | FetchError.HOST_CLOSED:
+        case FetchError.HOST_CLOSED:
+            return _cause_of_status(_status(failure), Purpose.LISTING)
+        case FetchError.SCOPE | FetchError.PRIVATE | FetchError.BUDGET:
             return None
         case _:
             return Verdict.UNREACHABLE

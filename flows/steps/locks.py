@@ -51,7 +51,15 @@ class Turns:
 
 def page_hosts(portal: Portal) -> list[str]:
     """Return the hosts that a portal's pages are on, sorted. Its file servers, which many portals share, are not."""
-    urls = [listing.url for listing in portal.listings] + list(portal.redirect_hosts)
+    return _hosts([*(listing.url for listing in portal.listings), *portal.redirect_hosts])
+
+
+def file_hosts(portal: Portal) -> list[str]:
+    """Return the other hosts that a portal's files may be on, sorted."""
+    return sorted(set(_hosts(portal.hosts)) - set(page_hosts(portal)))
+
+
+def _hosts(urls: Iterable[str]) -> list[str]:
     return sorted({(urlsplit(url).hostname or "").rstrip(".") for url in urls})
 
 

@@ -21,13 +21,21 @@ from crawlers.net.manners import missing_contact
 from crawlers.plan import CrawlReport, Plan, Stop, Target
 from crawlers.portal import Lifecycle, Portal
 from flows.steps.batch import Batches
-from flows.steps.crawl import CrawlLostError, Log, crawl, read_report
+from flows.steps.crawl import CrawlLostError, Log, crawl, read_report, report_of
 from flows.steps.doctor import Ended, Scope, examine, secrets_of
 from flows.steps.doctor.verdict import proved
 from flows.steps.house import House, Watcher
-from flows.steps.judge import Findings, judge
+from flows.steps.judge import Findings, judge, seen_before
 from flows.steps.links import follow_feed
-from flows.steps.locks import PortalBusyError, crawl_lock, host_locks, page_hosts, portal_lease, portal_lock
+from flows.steps.locks import (
+    PortalBusyError,
+    crawl_lock,
+    file_hosts,
+    host_locks,
+    page_hosts,
+    portal_lease,
+    portal_lock,
+)
 from flows.steps.order import Counts, Judgement, Mode, Order, Outcome
 from flows.steps.outage import DATABASE_DOWN, says
 from flows.steps.persist import to_the_end
@@ -186,15 +194,25 @@ class _Run:
         await self._link()
         findings = self.findings(await self._front())
         engine, name = self.house.engine, self.portal.name
+        before = seen_before(self.portal, await self._earlier())
         judgement = judge(
             replace(
                 findings,
                 standing=await asyncio.to_thread(standing, engine, name, self.run_id),
                 waiting=len(await asyncio.to_thread(kept_back, engine, name, {CaptureState.HELD})),
-                seen_moved=await asyncio.to_thread(runs.seen_moved, engine, name, datetime.now(VIETNAM).date()),
+                seen_moved=before is Verdict.REDIRECTED,
+                seen_gone=before is Verdict.GONE,
             )
         )
         return await self._stage("kiểm tra bất biến", lambda: self._proved(judgement))
+
+    async def _earlier(self) -> list[tuple[Verdict, CrawlReport | None]]:
+        """Return how runs of earlier days ended, the last one first; only a portal that shows nothing needs them."""
+        if not self.findings().dead:
+            return []
+        today = datetime.now(VIETNAM).date()
+        found = await asyncio.to_thread(runs.earlier_runs, self.house.engine, self.portal.name, today)
+        return [(verdict, report_of(report)) for verdict, report in found]
 
     async def _proved(self, judgement: Judgement) -> Judgement:
         """Return the judgement with what the doctor finds of this run."""
@@ -300,8 +318,22 @@ class _Run:
     async def _fetch_further(self, plan: Plan) -> None:
         """Fetch further pages of stored articles and files that they link to, in a crawl process of their own.
 
-        A page may name the next one only: then another process fetches that.
+        Portals that share a file server take turns at it; one that waits too long leaves its files to the next run.
         """
+        if not await self._wanted(()):
+            return
+        folder, own = self.house.settings.var / "locks", self.locks
+        try:
+            async with host_locks(folder, self.portal.name, file_hosts(self.portal), self.house.leases) as shared:
+                self.locks = (*own, *shared)
+                await self._fetch_wanted(plan)
+        except PortalBusyError as error:
+            self.log.warning("files are left to the next run: %s", error)
+        finally:
+            self.locks = own
+
+    async def _fetch_wanted(self, plan: Plan) -> None:
+        """Fetch what is wanted, until nothing is. A page may name the next one only: another process fetches that."""
         asked: set[str] = set()
         while wanted := [target for target in await self._wanted(asked) if target.url not in asked]:
             further = further_plan(plan, wanted, spent=self.reports)

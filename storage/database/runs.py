@@ -83,19 +83,20 @@ def close_stale(engine: Engine, portal: str) -> list[str]:
     return transact(engine, work)
 
 
-def seen_moved(engine: Engine, portal: str, day: date) -> bool:
-    """Whether the portal's last run of an earlier day (in Vietnam) that reached it was led to another host too."""
+def earlier_runs(engine: Engine, portal: str, day: date) -> list[tuple[Verdict, Mapping[str, Any]]]:
+    """Return verdicts and crawl reports of a portal's runs of days (in Vietnam) before `day`, the last one first."""
     query = (
-        select(run.c.started_at, run.c.verdict)
-        .where(run.c.portal == portal, run.c.report.is_not(None), run.c.verdict != Verdict.UNREACHABLE.value)
+        select(run.c.started_at, run.c.verdict, run.c.report)
+        .where(run.c.portal == portal, run.c.report.is_not(None), run.c.verdict.is_not(None))
         .order_by(run.c.started_at.desc())
         .limit(_LOOK_BACK)
     )
     with engine.connect() as connection:
-        for row in connection.execute(query):
-            if row.started_at.astimezone(VIETNAM).date() < day:
-                return row.verdict in {Verdict.REDIRECTED.value, Verdict.MOVED.value}
-    return False
+        return [
+            (Verdict(row.verdict), row.report)
+            for row in connection.execute(query)
+            if row.started_at.astimezone(VIETNAM).date() < day
+        ]
 
 
 def last_runs(engine: Engine) -> dict[str, str]:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from pydantic import ValidationError
 from sqlalchemy import func, select, text
 
 from crawlers.plan import CrawlReport
+from flows.steps.crawl import report_of
 from flows.steps.doctor.left import left_behind
 from flows.steps.doctor.model import AGAIN, NIGHTLY, Checked, Ended, Finding, Invariant, Scope
 from storage.addresses import address_key
@@ -36,14 +36,7 @@ def ended_run(scope: Scope) -> Ended | None:
         ).one_or_none()
     if row is None or row.verdict is None:
         return None
-    return Ended(Verdict(row.verdict), row.counts or {}, _report(row.report))
-
-
-def _report(value: Any) -> CrawlReport | None:
-    try:
-        return CrawlReport.model_validate(value)
-    except ValidationError:
-        return None
+    return Ended(Verdict(row.verdict), row.counts or {}, report_of(row.report))
 
 
 def frontier(scope: Scope) -> Checked:
@@ -65,7 +58,7 @@ def frontier(scope: Scope) -> Checked:
         count = connection.scalar(select(func.count()).select_from(shown.subquery())) or 0
         rows = connection.execute(unasked.distinct()).all()
         reports: dict[str, CrawlReport | None] = {
-            row.id: _report(row.report)
+            row.id: report_of(row.report)
             for row in connection.execute(
                 select(run.c.id, run.c.report).where(run.c.id.in_({row.last_run for row in rows}))
             )

@@ -96,6 +96,7 @@ class Bench:
         variables = {
             **{name: value for name, value in os.environ.items() if not name.startswith("CONGTIN_")},
             "CONGTIN_PORTALS": str(self.folder / "portals"),
+            "CONGTIN_VAR": str(self.folder / "var"),
             "CONGTIN_CONTACT": "https://example.org/congtin",
             "CONGTIN_DELAY": "0",
             "CONGTIN_DISK_RESERVE_MB": "1",

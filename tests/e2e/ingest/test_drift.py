@@ -172,10 +172,44 @@ def test_moved_needs_a_second_day(house: House, portal: Site) -> None:
     for _ in range(2):
         outcome = run(house)
         assert outcome.judgement.verdict is Verdict.REDIRECTED, outcome.judgement.reason
+    the_day_before(house, Verdict.REDIRECTED)
+    assert run(house).judgement.verdict is Verdict.MOVED
+    assert articles(house) == before
+
+
+def the_day_before(house: House, verdict: Verdict) -> None:
+    """Have the runs that ended so have been yesterday's."""
     with house.engine.begin() as connection:
         moment = (now() - timedelta(days=1)).isoformat(timespec="seconds")
-        connection.execute(text("UPDATE run SET started_at = :at WHERE verdict = 'redirected'"), {"at": moment})
-    assert run(house).judgement.verdict is Verdict.MOVED
+        connection.execute(
+            text("UPDATE run SET started_at = :at WHERE verdict = :verdict"), {"at": moment, "verdict": verdict.value}
+        )
+
+
+@pytest.mark.timeout(300)
+def test_silence_in_its_ways(house: House, portal: Site) -> None:
+    """Nothing found for an hour, a listing without a row, nothing found on two days: each is said, no article suffers."""
+    before, pages = articles(house), dict(portal.pages)
+    portal.pages.clear()
+    for _ in range(2):
+        outcome = run(house, Mode.FULL)
+        assert outcome.judgement.verdict is Verdict.UNREACHABLE, outcome.judgement.reason
+        assert "Lần đầu thấy" in outcome.judgement.reason
+    portal.pages |= pages
+    assert run(house, Mode.FULL).judgement.verdict is Verdict.QUIET
+    portal.pages[PATH] = listing([])
+    outcome = run(house)
+    assert outcome.judgement.verdict is Verdict.TOO_LITTLE, outcome.judgement.reason
+    portal.pages[PATH] = NOTICE
+    assert run(house).judgement.verdict is Verdict.TOO_LITTLE
+    the_day_before(house, Verdict.TOO_LITTLE)
+    portal.pages.clear()
+    assert run(house).judgement.verdict is Verdict.UNREACHABLE, "the day before something was there"
+    with house.engine.begin() as connection:
+        connection.execute(text("DELETE FROM run WHERE verdict <> 'unreachable'"))
+    the_day_before(house, Verdict.UNREACHABLE)
+    outcome = run(house)
+    assert outcome.judgement.verdict is Verdict.GONE, outcome.judgement.reason
     assert articles(house) == before
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from crawlers.plan import CrawlReport, Failure, ListingReport, Stop
 from crawlers.portal import Expect, Level, Lifecycle, Listing, Portal, Sureness, Unit
-from flows.steps.judge import SAMPLE, Findings, judge
+from flows.steps.judge import SAMPLE, Findings, judge, seen_before
 from flows.steps.order import Counts
 from storage.records import VIETNAM
 from storage.vocabulary import VERDICTS, FetchError, PrefectState, Purpose, RefusalKind, Verdict
@@ -53,6 +53,8 @@ def _failure(error: FetchError, detail: str = "", purpose: Purpose = Purpose.LIS
 
 
 GOOD = Findings(_portal(), Counts(read=20, articles=20, new=5, filled={"lead": 20}), _report())
+NOT_FOUND = _failure(FetchError.HTTP, "404")
+NO_NAME = _failure(FetchError.DNS, "Name or service not known")
 DEAD = (_listing("a", Stop.ERROR, rows=0), _listing("b", Stop.ERROR, rows=0))
 
 
@@ -158,8 +160,22 @@ CASES: dict[str, tuple[Findings, Verdict]] = {
         ),
         Verdict.UNREACHABLE,
     ),
-    "404 on all listings": (_dead(_failure(FetchError.HTTP, "404")), Verdict.GONE),
-    "the name is gone": (_dead(_failure(FetchError.DNS, "Name or service not known")), Verdict.GONE),
+    "404 on all listings": (_dead(NOT_FOUND), Verdict.UNREACHABLE),
+    "404 on all listings, as on another day": (replace(_dead(NOT_FOUND), seen_gone=True), Verdict.GONE),
+    "the name is gone": (_dead(NO_NAME), Verdict.UNREACHABLE),
+    "the name is gone, as on another day": (replace(_dead(NO_NAME), seen_gone=True), Verdict.GONE),
+    "a host that asked to be left alone": (
+        _dead(_failure(FetchError.HOST_CLOSED, "HTTP 503, Retry-After 86400 s")),
+        Verdict.UNREACHABLE,
+    ),
+    "a host that asked us to be slower": (
+        _dead(_failure(FetchError.HOST_CLOSED, "HTTP 429, Retry-After 86400 s")),
+        Verdict.BLOCKED,
+    ),
+    "a host that had to be left alone in mid-run": (
+        replace(GOOD, report=_report(failures=(_failure(FetchError.HOST_CLOSED, "HTTP 503", Purpose.ARTICLE),))),
+        Verdict.PARTIAL,
+    ),
     "our resolver fails": (
         _dead(_failure(FetchError.DNS, "Temporary failure in name resolution")),
         Verdict.UNREACHABLE,
@@ -316,3 +332,30 @@ def test_who_needs_a_person_never_completes(verdict: Verdict) -> None:
         assert facts.todo
     assert facts.label
     assert (facts.exit_code == 0) == (facts.prefect_state is PrefectState.COMPLETED)
+
+
+DAYS: dict[str, tuple[list[tuple[Verdict, CrawlReport | None]], Verdict | None]] = {
+    "nothing is known": ([], None),
+    "all was well": ([(Verdict.OK, GOOD.report)], None),
+    "led elsewhere": ([(Verdict.REDIRECTED, None)], Verdict.REDIRECTED),
+    "not found": ([(Verdict.UNREACHABLE, _dead(NOT_FOUND).report)], Verdict.GONE),
+    "not found, with the host down in between": (
+        [
+            (Verdict.UNREACHABLE, _dead(_failure(FetchError.TIMEOUT)).report),
+            (Verdict.UNREACHABLE, _dead(NOT_FOUND).report),
+        ],
+        Verdict.GONE,
+    ),
+    "not found, and back since": (
+        [(Verdict.QUIET, GOOD.report), (Verdict.UNREACHABLE, _dead(NOT_FOUND).report)],
+        None,
+    ),
+    "only down": ([(Verdict.UNREACHABLE, _dead(_failure(FetchError.TIMEOUT)).report)], None),
+    "a run without a report": ([(Verdict.UNREACHABLE, None)], None),
+}
+
+
+@pytest.mark.parametrize("case", DAYS)
+def test_what_earlier_days_saw(case: str) -> None:
+    earlier, seen = DAYS[case]
+    assert seen_before(GOOD.portal, earlier) is seen

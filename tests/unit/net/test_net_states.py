@@ -27,7 +27,7 @@ from crawlers.net.hosts import Hosts
 from crawlers.net.log import JsonFormatter
 from crawlers.net.pace import Pace
 from crawlers.net.recorder import MAX_FAILURES, MAX_URL, Recorder, memory_mb, write_report
-from crawlers.net.retry import seconds_of
+from crawlers.net.retry_after import seconds_of
 from crawlers.net.robots import MAX_SIZE, robots_text
 from crawlers.plan import CrawlReport, Plan, Stop
 from storage.vocabulary import FetchError, Purpose
