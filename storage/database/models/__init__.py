@@ -12,6 +12,7 @@ from storage.database.models.decisions import decision, figure
 from storage.database.models.feed import change, feed, restoration
 from storage.database.models.forgotten import forgotten
 from storage.database.models.links import follower, link, link_key, link_signature, story, story_article
+from storage.database.models.notices import notice
 from storage.database.models.portals import portal, portal_unit, run
 from storage.database.models.search import search, search_number
 from storage.database.models.templates import template, template_keep, template_page
@@ -36,6 +37,7 @@ __all__ = [
     "listing",
     "listing_entry",
     "metadata",
+    "notice",
     "portal",
     "portal_unit",
     "reading",
