@@ -55,6 +55,11 @@ class Settings(BaseSettings):
     readers: int = Field(2, ge=1, le=64, description="Reading processes of a run.")
     read_timeout: float = Field(20.0, gt=0, description="Seconds a page may take to read before its reader is killed.")
     batch_size: int = Field(32, ge=1, le=1000, description="Captures read and loaded in one transaction.")
+    notify: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Prefect blocks through which people are told what is wrong, `type/name`, comma-separated: "
+        "`congtin-notification/ops` for whatever Apprise reaches, or any notification block of Prefect's own.",
+    )
     disk_reserve_mb: int = Field(512, ge=0, description="Free space, in MiB, below which fetching stops.")
     crash_at: str = Field(
         "",
@@ -67,6 +72,19 @@ class Settings(BaseSettings):
     @classmethod
     def _split_folders(cls, value: object) -> object:
         return tuple(Path(part) for part in value.split(":") if part) if isinstance(value, str) else value
+
+    @field_validator("notify", mode="before")
+    @classmethod
+    def _split_blocks(cls, value: object) -> object:
+        return tuple(name for part in value.split(",") if (name := part.strip())) if isinstance(value, str) else value
+
+    @field_validator("notify")
+    @classmethod
+    def _name_blocks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if name.count("/") != 1:
+                raise ValueError(f"{name} is no block: write it as type/name")
+        return value
 
     @field_validator("var", "ca_file")
     @classmethod
