@@ -79,15 +79,11 @@ def read_article(
 
 
 def _read(reading: Reading, marks: Marks | None, rules_name: str, version: str) -> Article | verdict.Verdict:
+    reading.abroad = not reading.rules and reading.listing is None and appeal.is_foreign(reading.page)
     found = _first(reading, marks, rules_name, version)
-    if not isinstance(found, verdict.Verdict) or found.kind not in appeal.SHAPES or not _is_abroad(reading):
+    if not isinstance(found, verdict.Verdict) or found.kind not in appeal.SHAPES or not reading.abroad:
         return found
     return _on_appeal(reading, rules_name, version) if appeal.is_article(reading.page) else found
-
-
-def _is_abroad(reading: Reading) -> bool:
-    """Whether a page is of a host without rules, reached through no listing of ours, and in another language."""
-    return not reading.rules and reading.listing is None and appeal.is_foreign(reading.page)
 
 
 def _on_appeal(reading: Reading, rules_name: str, version: str) -> Article | verdict.Verdict:
@@ -127,7 +123,7 @@ def _first(reading: Reading, marks: Marks | None, rules_name: str, version: str)
     place = locate.by_rule(page, rules, title.line if title else None) or locate.find(page, strong)
     if title is None or weak:
         title = _title_by_place(reading, echoes, place, title)
-        if title is not None and _is_within(page, title, place) and _is_abroad(reading):
+        if title is not None and _is_within(page, title, place) and reading.abroad:
             title = titles.claimed(meta, None) or replace(title, line=None)
         if (
             title is not None

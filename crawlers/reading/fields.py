@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from crawlers.portal import Rules
-from crawlers.reading import people, published
+from crawlers.reading import abroad, people, published
 from crawlers.reading import title as titles
 from crawlers.reading.body import Parts
 from crawlers.reading.ends import closing_byline, slot_names
@@ -46,6 +46,8 @@ class Reading:
     told: dict[str, Provenance] = field(default_factory=dict)
     flags: list[str] = field(default_factory=list)
     released: bool = False
+    abroad: bool = False
+    """Whether the page is of a host without rules, reached through no listing of ours, and in another language."""
 
 
 def people_of(reading: Reading, parts: Parts) -> tuple[people.Byline | None, str | None]:
@@ -53,6 +55,11 @@ def people_of(reading: Reading, parts: Parts) -> tuple[people.Byline | None, str
     site = match_key(" ".join([reading.meta.page_title, urlsplit(reading.page.url).hostname or ""]))
     authors, sources = slot_names([*parts.head, *parts.tail])
     last = [line for line in parts.tail if line.kind is Kind.TEXT][:8]
+    if reading.abroad:
+        named = abroad.writer(reading.page, reading.meta)
+        if named is not None:
+            reading.told["authors"] = reading.told["byline_raw"] = named[1]
+        return named[0] if named is not None else None, _credit(reading, last, sources)
     return _writer(reading, authors, [*parts.head, *parts.tail], last, site), _credit(reading, last, sources)
 
 
@@ -161,8 +168,8 @@ def published_of(reading: Reading, parts: Parts) -> published.Published:
             row="",
             fetched_at=reading.fetched_at,
         )
-        return again if again.value is not None else found
-    return found
+        found = again if again.value is not None else found
+    return abroad.published(page, found, reading.fetched_at) if reading.abroad else found
 
 
 def _own_foot(reading: Reading, parts: Parts) -> list[Line]:

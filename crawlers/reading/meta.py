@@ -39,7 +39,10 @@ _DATE_NAMES = frozenset(
         "publication_date",
     }
 )
-_AUTHOR_NAMES = frozenset({"author", "article:author", "dc.creator", "dcterms.creator", "dable:author", "byl"})
+_AUTHOR_NAMES = frozenset(
+    {"author", "article:author", "dc.creator", "dcterms.creator", "dable:author", "byl", "twitter:data1"}
+)
+_SITE_NAMES = frozenset({"og:site_name", "application-name", "twitter:site"})
 _SECTION_NAMES = frozenset({"article:section", "section", "dable:section"})
 _ARTICLE_TYPES = re.compile(r"(?:Article|BlogPosting|Report|WebPage|VideoObject|LiveBlogPosting)$")
 _MAX_JSON = 400_000
@@ -56,7 +59,8 @@ class Meta:
         image: of og:image, or "".
         language: of `<html lang>`, or "".
         kind: of og:type, or "".
-        items: whether JSON-LD says that the page is a list, a search, a person …: the @type names seen.
+        sites: the names that the page gives its site.
+        types: what JSON-LD says that the page is: the @type names seen.
     """
 
     page_title: str = ""
@@ -68,6 +72,7 @@ class Meta:
     image: str = ""
     language: str = ""
     kind: str = ""
+    sites: list[str] = field(default_factory=list)
     types: set[str] = field(default_factory=set)
 
 
@@ -106,6 +111,8 @@ def _meta_tag(meta: Meta, name: str, content: str) -> None:
         meta.sections.append((f"meta {name}", value))
     elif name == "og:image":
         meta.image = value
+    elif name in _SITE_NAMES:
+        meta.sites.append(value)
     elif name == "og:type":
         meta.kind = value.lower()
 

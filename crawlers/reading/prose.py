@@ -52,7 +52,7 @@ def check(page: Page, lines: Sequence[Line]) -> Provenance:
     if not lines:
         return Provenance("blocks", "no text")
     tree = _cut_tree(page, lines)
-    if _is_large(tree):
+    if is_large(tree):
         return Provenance("blocks", f"more than {MOST_ELEMENTS} elements")
     read = letters(" ".join(_texts(_extract(tree, _CUT))))
     lost = at = 0
@@ -73,7 +73,7 @@ def whole_page(page: Page, options: Extractor) -> tuple[str, ...]:
 
     What is the portal's template is left out.
     """
-    if _is_large(page.root):
+    if is_large(page.root):
         return ()
     learned = letters("".join(line.text for line in page.lines if line.learned))
     texts = _texts(_extract(deepcopy(page.root), options))
@@ -85,7 +85,7 @@ def container_alone(node: Node, options: Extractor) -> tuple[str, ...]:
 
     The block keeps its class names, by which trafilatura takes things away, and is told to be the `<article>`.
     """
-    if _is_large(node.el):
+    if is_large(node.el):
         return ()
     root, body, article = Element("html"), Element("body"), Element("article")
     root.append(body)
@@ -96,7 +96,8 @@ def container_alone(node: Node, options: Extractor) -> tuple[str, ...]:
     return tuple(_texts(_extract(root, options)))
 
 
-def _is_large(tree: HtmlElement) -> bool:
+def is_large(tree: HtmlElement) -> bool:
+    """Whether a tree has more elements than libraries that are quadratic in them should be given."""
     return next(islice(tree.iter(), MOST_ELEMENTS, None), None) is not None
 
 
