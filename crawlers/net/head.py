@@ -1,4 +1,7 @@
-"""Responses within bounds: Scrapy limits the body of a response, not the lines before it, nor what comes after it."""
+"""Responses within bounds: Scrapy limits the body of a response, not the lines before it, nor what comes after it.
+
+A body that goes on behind its announced length is taken as cut: the page would be stored without its end.
+"""
 
 from contextlib import suppress
 
@@ -11,6 +14,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress
 from twisted.web._newclient import HTTP11ClientProtocol, ParseError
 from twisted.web._newclient import Request as TxRequest
+from twisted.web.http import _DataLoss, _IdentityTransferDecoder
 from twisted.web.http_headers import InvalidHeaderName
 from twisted.web.iweb import IResponse
 
@@ -42,6 +46,13 @@ class _Parser(_LenientHTTPClientParser):
             raise ParseError("no status code", status)  # type: ignore[no-untyped-call]
 
 
+class _GoesOn:
+    """Stands in for the decoder of a body whose length was announced too short."""
+
+    def noMoreData(self) -> None:  # noqa: N802 - Twisted's name
+        raise _DataLoss("the body goes on behind its Content-Length")
+
+
 class _ClientProtocol(_LenientHTTP11ClientProtocol):
     def request(self, request: TxRequest) -> Deferred[IResponse]:
         response = super().request(request)
@@ -53,6 +64,10 @@ class _ClientProtocol(_LenientHTTP11ClientProtocol):
         if rest and self._currentRequest is not None:
             # What was sent beyond the response must not be taken for the answer to the next request.
             self._currentRequest.persistent = False
+            if self._parser is not None and isinstance(self._parser.bodyDecoder, _IdentityTransferDecoder):
+                further = rest.lstrip()
+                if further and not further.startswith(b"HTTP/"):
+                    self._parser.bodyDecoder = _GoesOn()  # type: ignore[assignment]
         super()._finishResponse_WAITING(rest)
 
 

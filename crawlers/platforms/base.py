@@ -246,6 +246,7 @@ class _Reading:
                 [address_key(item.url) for item in items],
                 has_next=turn.next is not None,
                 can_jump=turn.jump is not None,
+                more=turn.more,
                 old=is_old(items, self._spider.session.plan.since),
             )
             self._spider.logger.info(

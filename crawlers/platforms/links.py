@@ -29,6 +29,7 @@ _SCRIPT_ADDRESS = re.compile(
 )
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})|\\(.)")
 _NUMBER = re.compile(r"\d{1,6}")
+_PAGE_OF = re.compile(r"\b(?:trang|page)\s*\d{1,6}\s*(?:/|tren|trong|of)\s*(?:tong so\s*)?(\d{1,6})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,13 @@ def next_number(form: Numbered, page: Page, candidates: list[Link]) -> bool:
     return False
 
 
+def names_more(page: Page, candidates: list[Link]) -> bool:
+    """Whether a page names a further one by its number: by a link, or in words ("Trang 1/12")."""
+    if any(_NUMBER.fullmatch(link.text) and int(link.text) > page.number for link in candidates):
+        return True
+    return any(int(last) > page.number for last in _PAGE_OF.findall(match_key(text_of(page.root))))
+
+
 def _path_start(url: str) -> int:
     return url.find("/", url.find("://") + 3)
 
@@ -163,12 +171,13 @@ class LinkPager:
         form = self.form(page, candidates)
         jump: Callable[[int], Ask] | None = _jump(form) if form else None
         by_number = form is not None and next_number(form, page, candidates)
+        more = names_more(page, candidates)
         if form is not None and by_number:
-            return Turn(Ask(form.address(page.number + 1)), jump)
+            return Turn(Ask(form.address(page.number + 1)), jump, more)
         link = self.next_link(page, candidates)
         if link is None and page.next_url and page.next_url not in self._asked:
-            return Turn(Ask(page.next_url), jump)
-        return Turn(Ask(link.url) if link else None, jump)
+            return Turn(Ask(page.next_url), jump, more)
+        return Turn(Ask(link.url) if link else None, jump, more)
 
     def _of_listing(self, page: Page, link: Link) -> bool:
         """Whether a link may lead to a page of the listing: on its host, and under its path or in a pager."""

@@ -42,10 +42,13 @@ class Turn:
     Attributes:
         next: the page after it; None at the end.
         jump: makes the request for any page by its number; None where pages can only be reached one after the other.
+        more: whether the page names a further one by its number. A bare "next" proves nothing: some portals always show
+            it, and answer it with the same page.
     """
 
     next: Ask | None = None
     jump: Callable[[int], Ask] | None = None
+    more: bool = False
 
 
 class Pager(Protocol):

@@ -72,7 +72,8 @@ class _LoadArticlePager(LinkPager):
             self._form = read_form(page)
         if self._form is None:
             return super().turn(page)
-        return Turn(self._form.ask(page.number + 1) if page.number < self._form.last else None, self._form.ask)
+        more = page.number < self._form.last
+        return Turn(self._form.ask(page.number + 1) if more else None, self._form.ask, more)
 
 
 def read_form(page: Page) -> _Form | None:

@@ -73,8 +73,18 @@ class Walk:
         self._landed = False
         self._lowest_open = state.open_pages
         self._confirming_end = False
+        self._more = False
 
-    def feed(self, page: int, keys: Iterable[str], *, has_next: bool, can_jump: bool, old: bool = False) -> Read | Halt:
+    def feed(
+        self,
+        page: int,
+        keys: Iterable[str],
+        *,
+        has_next: bool,
+        can_jump: bool,
+        more: bool = False,
+        old: bool = False,
+    ) -> Read | Halt:
         """Take the rows of the page that was asked for and return what to do next.
 
         Args:
@@ -82,8 +92,10 @@ class Walk:
             keys: address keys of its rows, in order.
             has_next: whether the page leads to a further one.
             can_jump: whether any page can be asked for by its number.
+            more: whether the page names a further one by its number.
             old: whether all its dated rows are older than the run's bound.
         """
+        self._more = self._more or more
         step = self._step(page, dict.fromkeys(keys), has_next=has_next, can_jump=can_jump, old=old)
         if isinstance(step, Halt):
             self._halt = step
@@ -181,7 +193,9 @@ class Walk:
             return Halt(Stop.END, f"page {page} leads to no further one")
         if not fresh and self._repeats >= END_REPEATS and self._turned == 1:
             # A pager that is broken shows the first page for every number; one whose end is passed shows the last.
-            return Halt(Stop.LOOP, f"pages 2 to {page} are the first one again")
+            # Where no page but the first is named anywhere, there is none: some portals show "next" all the same.
+            again = f"pages 2 to {page} are the first one again"
+            return Halt(Stop.LOOP, again) if self._more else Halt(Stop.END, f"{again}, and no other is named")
         if not fresh and self._repeats >= END_REPEATS:
             return Halt(Stop.END, f"pages {page - END_REPEATS + 1} to {page} repeat earlier ones")
         if old:

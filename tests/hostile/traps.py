@@ -1,6 +1,7 @@
 """Listings without end, and listings that lead away."""
 
 import gzip
+import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -114,8 +115,23 @@ def odd_links(visit: Visit, page: int) -> str:
 
 
 def same(visit: Visit, page: int) -> str:
+    """Every page is the first one; that there are others is said by their numbers."""
+    del visit
+    numbers = "".join(f'<a href="/tin-tuc?page={number}">{number}</a>' for number in range(1, 4) if number != page)
+    return listing_page(three(), f'<div class="pagination">{numbers}</div>{following(f"/tin-tuc?page={page + 1}")}')
+
+
+def only_one(visit: Visit, page: int) -> str:
+    """The only page, which shows "next" all the same."""
     del visit
     return listing_page(three(), following(f"/tin-tuc?page={page + 1}"))
+
+
+def shuffled(visit: Visit, page: int) -> str:
+    """Nine rows, three a page, drawn anew for each request."""
+    drawn = random.Random(f"{page} {visit.before}").sample(range(1, 10), 3)
+    rows = [row(f"/tin-tuc/bai-viet-so-{number}", number) for number in drawn]
+    return listing_page(rows, following(f"/tin-tuc?page={page + 1}"))
 
 
 def cookieless(visit: Visit, page: int) -> str:
@@ -146,7 +162,9 @@ def soon_empty(visit: Visit, page: int) -> str:
 
 
 TRAPS: Mapping[str, Trap] = {
-    "session_in_links": Trap(listing(session), Stop.LOOP, 6),
+    "session_in_links": Trap(listing(session), Stop.END, 6),
+    "only_page_with_a_next": Trap(listing(only_one), Stop.END, 6),
+    "shuffled": Trap(listing(shuffled), Stop.END, 15),
     "same_page_for_ever": Trap(listing(same), Stop.LOOP, 6),
     "next_is_itself": Trap(listing(lambda _visit, _page: listing_page(three(), following("/tin-tuc"))), Stop.END, 4),
     "calendar": Trap(listing(calendar), Stop.NO_ROWS, 1),
@@ -163,10 +181,10 @@ TRAPS: Mapping[str, Trap] = {
     "listing_moved": Trap(made(lambda visit: redirect(b"http://127.0.0.1:%d/" % visit.canary)), Stop.MOVED, 1),
     "listing_forbidden": Trap(fixed(whole(b"", status=b"403 x")), Stop.ERROR, 1),
     "listing_of_zeros": Trap(fixed(whole(bytes(1 << 20))), Stop.NO_ROWS, 1),
-    "parameter_flood": Trap(listing(flooded), Stop.LOOP, 6),
+    "parameter_flood": Trap(listing(flooded), Stop.END, 6),
     "back_and_forth": Trap(listing(back_and_forth), Stop.END, 9),
     "empty_behind_the_end": Trap(listing(soon_empty), Stop.END, 10),
-    "cookieless_sessions": Trap(listing(cookieless), Stop.LOOP, 6),
+    "cookieless_sessions": Trap(listing(cookieless), Stop.END, 6),
     # The last one uses up what is left of the run's requests.
     "always_new": Trap(listing(always_new), Stop.BUDGET, 400),
 }

@@ -216,3 +216,18 @@ def test_vnportal_takes_the_last_page_from_its_buttons() -> None:
 )
 def test_vnportal_without_its_script_goes_by_links(script: str) -> None:
     assert vnportal(script) == Turn()
+
+
+@pytest.mark.parametrize(
+    ("html", "number", "more"),
+    [
+        ('<div class="pager"><a href="?page=2">Trang sau</a></div>', 1, False),
+        ('<div class="pager"><b>1</b><a href="?page=2">2</a><a href="?page=2">›</a></div>', 1, True),
+        ('<div class="pager"><a href="?page=1">1</a><a href="?page=3">›</a></div>', 2, False),
+        ('<div class="pager">Trang 1/12 <a href="?page=2">›</a></div>', 1, True),
+        ('<div class="pager">Trang 1 trên tổng số 1 <a href="?page=2">›</a></div>', 1, False),
+        ('<p>Có 2/3 đại biểu dự họp</p><div class="pager"><a href="?page=2">›</a></div>', 1, False),
+    ],
+)
+def test_what_names_a_further_page(html: str, number: int, more: bool) -> None:
+    assert turn(Generic.pager(), html, number).more is more

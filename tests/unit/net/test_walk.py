@@ -243,11 +243,18 @@ def test_a_last_page_that_repeats_for_ever_is_the_end() -> None:
 
 def test_a_first_page_that_repeats_for_ever_is_no_end() -> None:
     walk = Walk(ListingState(key="tin"), overlap=3, max_pages=1000)
-    steps = [walk.feed(number, ["a", "b"], has_next=True, can_jump=False) for number in (1, 2, 3)]
+    steps = [walk.feed(number, ["a", "b"], has_next=True, can_jump=False, more=number == 1) for number in (1, 2, 3)]
     assert steps[:2] == [Read(2), Read(3)]
     assert isinstance(steps[2], Halt)
     assert steps[2].stop is Stop.LOOP
     assert not walk.report(Stop.BUDGET).complete
+
+
+def test_a_first_page_that_repeats_is_the_only_one_where_no_other_is_named() -> None:
+    walk = Walk(ListingState(key="tin"), overlap=3, max_pages=1000)
+    steps = [walk.feed(number, ["a", "b"], has_next=True, can_jump=False) for number in (1, 2, 3)]
+    assert steps == [Read(2), Read(3), Halt(Stop.END, "pages 2 to 3 are the first one again, and no other is named")]
+    assert walk.report(Stop.BUDGET).complete
 
 
 def test_a_page_pushed_down_whole_is_no_end() -> None:
