@@ -1,15 +1,17 @@
 """What an operator sees of a run in Prefect: Vietnamese tables, with the code of each kind in brackets."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 
-from crawlers.portal import Portal
-from crawlers.portals import BrokenPortal
-from flows.steps.order import Outcome
+from flows.steps.overview import OverviewRow, said
+from flows.steps.rehearsal import WOULD_LABELS, Rehearsed, Would
 from flows.steps.summary import Summary
-from storage.vocabulary import VERDICTS, Verdict
+
+OVERVIEW = "tong-quan"
+"""Key of the overview."""
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~-])")
 _SHOWN = 200
@@ -17,8 +19,11 @@ _SHOWN = 200
 
 
 async def publish_run(summary: Summary) -> None:
-    """Make the artifacts of a portal's run: the funnel, the articles, the refusals, the fill rates."""
+    """Make the artifacts of a portal's run: report, funnel, articles, refusals, pages held, fill rates."""
     key = summary.portal.replace("_", "-")
+    await acreate_markdown_artifact(
+        _report(summary), key=f"bao-cao-{key}", description=f"**{summary.portal}** · {summary.verdict}"
+    )
     await acreate_table_artifact(
         [{"bước": f"{step.label} [{step.code}]", "số": step.count} for step in summary.funnel],
         key=f"pheu-{key}",
@@ -35,6 +40,14 @@ async def publish_run(summary: Summary) -> None:
     )
     await acreate_table_artifact(
         [
+            {"vì sao": f"{one.label} [{one.code}]", "địa chỉ": one.url, "bằng chứng": one.evidence}
+            for one in summary.held[:_SHOWN]
+        ],
+        key=f"giu-lai-{key}",
+        description=f"Trang giữ lại chờ người xem: {len(summary.held)}",
+    )
+    await acreate_table_artifact(
+        [
             {"trường": name, "tỷ lệ có giá trị": f"{share:.0%}", "mức sàn": f"{floor:.0%}", "lệch": share < floor}
             for name, (share, floor) in summary.fill.items()
         ],
@@ -43,29 +56,77 @@ async def publish_run(summary: Summary) -> None:
     )
 
 
-async def publish_overview(ends: Sequence[tuple[Portal, Outcome]], broken: Sequence[BrokenPortal]) -> None:
-    """Make the artifact of a run over all portals: a row for each."""
+async def publish_rehearsal(portal: str, pages: Sequence[Rehearsed]) -> None:
+    """Make the artifact of a rehearsal: what a real run would have done with each page."""
     rows: list[dict[str, object]] = [
         {
-            "cổng": portal.title,
-            "tên": portal.name,
-            "kết cục": f"{outcome.judgement.facts.label} [{outcome.judgement.verdict.value}]",
-            "mới": outcome.counts.new,
-            "thay đổi": outcome.counts.changed,
-            "từ chối": outcome.counts.refusals,
-            "yêu cầu": outcome.requests,
-            "giây": round(outcome.seconds, 1),
-            "lý do": outcome.judgement.reason,
-            "việc cần làm": outcome.judgement.facts.todo,
+            "nếu chạy thật": f"{WOULD_LABELS[page.would]} [{page.would.value}]",
+            "tiêu đề": page.title,
+            "ngày": page.published_on.strftime("%d/%m/%Y") if page.published_on else "–",
+            "từ": page.words,
+            "địa chỉ": page.url,
+            "lý do hoặc đầu bài": page.detail,
         }
-        for portal, outcome in ends
+        for page in pages
     ]
-    failed = VERDICTS[Verdict.FAILED]
-    rows += [
-        {"tên": file.name, "kết cục": f"{failed.label} [{Verdict.FAILED.value}]", "lý do": file.message}
-        for file in broken
+    counted = Counter(page.would for page in pages)
+    shares = ", ".join(f"{WOULD_LABELS[would]}: {counted[would]}" for would in Would if counted[would])
+    await acreate_table_artifact(
+        rows,
+        key=f"chay-thu-{portal.replace('_', '-')}",
+        description=f"Chạy thử **{portal}**, không ghi gì vào kho. {shares or 'Không có trang nào.'}",
+    )
+
+
+async def publish_overview(rows: Sequence[OverviewRow]) -> None:
+    """Make the overview: a row for each portal, as `congtin status` shows it."""
+    table: list[dict[str, object]] = [
+        {
+            "cổng": row.name,
+            "kết cục": row.verdict,
+            "từ": row.since,
+            "tốt lần cuối": row.last_good,
+            "bài": row.articles,
+            "mới hôm nay": row.new_today,
+            "giữ": row.held,
+            "chờ": row.waiting,
+            "bỏ": row.abandoned,
+            "lần tới": row.next_run,
+            "đang": row.doing,
+            "lý do": row.reason,
+            "việc cần làm": row.todo,
+        }
+        for row in rows
     ]
-    await acreate_table_artifact(rows, key="tong-quan", description="Tổng quan các cổng")
+    await acreate_table_artifact(table, key=OVERVIEW, description="Tổng quan các cổng, như `congtin status`")
+
+
+def _report(summary: Summary) -> str:
+    """Return what an operator reads first of a run: its end, what to do, where to look, and the last runs."""
+    lines = [f"## {escaped(summary.title)}", "", f"**{summary.verdict}** {escaped(summary.reason)}", ""]
+    if summary.todo:
+        lines += [f"**Việc cần làm:** {summary.todo}", ""]
+    lines += [
+        f"Lần chạy `{summary.run_id}` của cổng `{summary.portal}`.",
+        f"Danh sách của cổng: {' · '.join(f'[{escaped(url)}](<{_link(url)}>)' for url in summary.listings)}",
+        "",
+        "### Các lần chạy gần đây",
+        "",
+        "| lúc | chế độ | kết cục | bài mới và thay đổi | | từ chối | giây |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    most = max((one.new + one.changed for one in summary.history), default=0)
+    lines += [
+        f"| {said(one.started_at)} | {one.mode} | {one.verdict} | {one.new + one.changed} | "
+        f"{_bar(one.new + one.changed, most)} | {one.refused} | {one.seconds:.0f} |"
+        for one in summary.history
+    ]
+    return "\n".join(lines)
+
+
+def _bar(number: int, most: int) -> str:
+    """Return a number as a bar; the largest is twenty squares long, and what is not nothing has one at least."""
+    return "█" * max(1, round(20 * number / most)) if number else ""
 
 
 def _articles(summary: Summary) -> str:

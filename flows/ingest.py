@@ -8,23 +8,34 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from prefect import flow, get_run_logger, task
+from prefect import flow, get_run_logger, runtime, task
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State, StateType
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.context import FlowRunContext
+from prefect.settings import get_current_settings
 from pydantic import Field
+from sqlalchemy import Engine
 
 from crawlers import portals
 from crawlers.portal import Portal
-from flows.artifacts import publish_overview, publish_run
+from crawlers.portals import BrokenPortal
+from flows.artifacts import publish_overview, publish_rehearsal, publish_run
+from flows.operate.plan import TAG
+from flows.operate.states import state_of
+from flows.screen import Progress
 from flows.steps.house import House, open_house
-from flows.steps.order import Counts, Judgement, Mode, Order, Outcome
+from flows.steps.order import Counts, Judgement, Mode, Order, Outcome, mode_label
+from flows.steps.overview import overview
 from flows.steps.pipeline import ingest_portal
-from flows.steps.summary import summarise
-from storage.database import migrate
+from flows.steps.rehearsal import rehearse
+from flows.steps.slips import folder_of, hold_slip
+from flows.steps.summary import summarise, usual_pages
+from flows.steps.upcoming import upcoming
+from storage.database import migrate, runs
 from storage.database.engine import connect
 from storage.records import VIETNAM
 from storage.settings import settings
@@ -34,50 +45,88 @@ T = TypeVar("T")
 
 PARALLEL = 16
 """Portals at work at a time in `ingest_all`; each waits for its own host most of the time."""
+_HEALTHY = frozenset({Verdict.OK, Verdict.QUIET, Verdict.PARTIAL})
 
-PortalName = Annotated[str, Field(description="Tên cổng, như tên tệp của nó.")]
-RunMode = Annotated[Mode, Field(description="incremental: phần mới; full: đọc lại tất cả.")]
-Since = Annotated[date | None, Field(description="Chỉ lật danh sách đến ngày này.")]
-Limit = Annotated[int | None, Field(ge=1, description="Số yêu cầu nhiều nhất cho mỗi cổng.")]
+PortalName = Annotated[str, Field(title="Cổng", description="Tên cổng, như tên tệp của nó.")]
+RunMode = Annotated[
+    Literal[Mode.INCREMENTAL, Mode.FULL, Mode.PROBE],
+    Field(
+        title="Chế độ",
+        description="incremental: phần mới; full: đọc lại tất cả; probe: chỉ dò trang đầu và vài bài.",
+    ),
+]
+Since = Annotated[date | None, Field(title="Từ ngày", description="Chỉ lật danh sách đến ngày này.")]
+Limit = Annotated[int | None, Field(title="Hạn mức", ge=1, description="Số yêu cầu nhiều nhất cho mỗi cổng.")]
+Urls = Annotated[
+    list[Annotated[str, Field(pattern=r"^https?://\S+$")]],
+    Field(title="Địa chỉ tải lại", description="Chỉ tải các địa chỉ này, không đọc danh sách nào."),
+]
+RefusedBy = Annotated[
+    str | None,
+    Field(title="Tải lại trang bị từ chối", description="Mã của lần chạy đã từ chối chúng; xem báo cáo của nó."),
+]
+DryRun = Annotated[
+    int | None,
+    Field(title="Chạy thử", ge=1, le=500, description="Tải nhiều nhất ngần ấy trang, không ghi gì vào kho."),
+]
 
 
 @dataclass
 class _Shared:
-    """What the flow runs of this process share, and the ends of the portals' runs. Stages show by themselves."""
+    """What the flow runs of this process share, and the ends of the portals' runs."""
 
     house: House
     outcomes: dict[str, Outcome] = field(default_factory=dict)
-
-    def progress(self, portal: str, stage: str, counts: Counts) -> None:
-        """Take no note: each stage is a task."""
-
-    def ended(self, outcome: Outcome) -> None:
-        """Keep a run's end for the overview."""
-        self.outcomes[outcome.portal] = outcome
 
 
 _shared: ContextVar[_Shared | None] = ContextVar("shared", default=None)
 
 
-@flow(name="ingest", flow_run_name="{portal} · {mode}", description="Thu thập, đọc và nạp bài của một cổng.")
+def _run_name() -> str:
+    """Return a run's name: portal, mode with its code, and whether it is a rehearsal."""
+    given = runtime.flow_run.parameters
+    chosen = given.get("urls") or given.get("refused_by")
+    mode = Mode.CHOSEN if chosen else Mode(given.get("mode") or Mode.INCREMENTAL)
+    pages = given.get("dry_run")
+    return f"{given.get('portal', 'mọi cổng')} · {mode_label(mode)}{f' · chạy thử {pages} trang' if pages else ''}"
+
+
+@flow(name="ingest", flow_run_name=_run_name, description="Thu thập, đọc và nạp bài của một cổng.")
 async def ingest(
-    portal: PortalName, mode: RunMode = Mode.INCREMENTAL, since: Since = None, limit: Limit = None
+    portal: PortalName,
+    mode: RunMode = Mode.INCREMENTAL,
+    since: Since = None,
+    limit: Limit = None,
+    urls: Urls = [],  # noqa: B006 - the form's default; never written to
+    refused_by: RefusedBy = None,
+    dry_run: DryRun = None,
 ) -> State[None]:
     """Run a portal from page to database; the state is the verdict."""
     facts = await asyncio.to_thread(portals.load, portal)
-    order = Order(portal, mode, datetime.combine(since, time.min, VIETNAM) if since else None, limit)
-    with _sharing([facts]) as shared:
-        house = shared.house
-        outcome = await ingest_portal(facts, order, house, shared, stages=_as_task, log=get_run_logger())
-        if outcome.run_id:
-            await publish_run(await asyncio.to_thread(summarise, house.engine, facts, outcome))
-    return _state(outcome.judgement)
+    chosen = Mode.CHOSEN if urls or refused_by else mode
+    first = datetime.combine(since, time.min, VIETNAM) if since else None
+    order = Order(portal, chosen, first, limit, tuple(urls), refused_by or None)
+    with hold_slip(folder_of(settings()), str(runtime.flow_run.id), portal) as slip:
+        if dry_run is not None:
+            bar = Progress(portal, slip, dry_run)
+            async with bar.drawn():
+                return state_of((await _rehearsal(facts, order, dry_run, bar)).judgement)
+        with _sharing([facts]) as shared:
+            engine = shared.house.engine
+            if missed := await _missed(engine, portal):
+                return state_of(missed)
+            bar = Progress(portal, slip, await asyncio.to_thread(usual_pages, engine, portal, chosen))
+            async with bar.drawn():
+                outcome = await _whole(facts, order, shared.house, bar)
+            shared.outcomes[portal] = outcome
+            await _shown(_publish(facts, outcome, shared.house, alone=_shared.get() is None))
+    return state_of(outcome.judgement)
 
 
-@flow(name="ingest-all", flow_run_name="mọi cổng · {mode}", description="Thu thập mọi cổng, cạnh nhau.")
+@flow(name="ingest-all", flow_run_name=_run_name, description="Thu thập mọi cổng, cạnh nhau.")
 async def ingest_all(mode: RunMode = Mode.INCREMENTAL, since: Since = None, limit: Limit = None) -> State[None]:
     """Run all portals beside each other, each as a flow run of its own; the state is the worst verdict."""
-    chosen, broken = await asyncio.to_thread(portals.load_all)
+    every, broken = await asyncio.to_thread(portals.load_all)
     log = get_run_logger()
     for file in broken:
         log.error("%s", file.message)
@@ -87,14 +136,90 @@ async def ingest_all(mode: RunMode = Mode.INCREMENTAL, since: Since = None, limi
         async with shared.house.turns.of(portal), places:
             return await ingest(portal.name, mode, since, limit, return_state=True)
 
-    with _sharing(chosen) as shared:
-        states = await asyncio.gather(*(one(portal) for portal in chosen))
+    with _sharing(every) as shared:
+        token = _shared.set(shared)
+        try:
+            states = await asyncio.gather(*(one(portal) for portal in every))
+        finally:
+            _shared.reset(token)
+        await _shown(_publish_overview(shared.house.engine, every, broken))
     ends = [
-        (portal, shared.outcomes.get(portal.name) or _without_end(portal, state))
-        for portal, state in zip(chosen, states, strict=True)
+        shared.outcomes.get(portal.name) or _without_end(portal, state)
+        for portal, state in zip(every, states, strict=True)
     ]
-    await publish_overview(ends, broken)
-    return _state(_worst([outcome.judgement for _, outcome in ends], len(broken)))
+    return state_of(_worst([outcome.judgement for outcome in ends], len(broken)))
+
+
+async def _whole(portal: Portal, order: Order, house: House, bar: Progress) -> Outcome:
+    """Run a portal. One whose facts nobody has verified is probed first when it runs by itself, until it has worked."""
+    log = get_run_logger()
+    if _flow_run().auto_scheduled and portal.verified is None and order.mode is Mode.INCREMENTAL:
+        seen = await asyncio.to_thread(runs.last_seen, house.engine)
+        if seen.get(portal.name) not in _HEALTHY:
+            probe = replace(order, mode=Mode.PROBE)
+            outcome = await ingest_portal(portal, probe, house, bar, stages=_as_task, log=log)
+            if outcome.judgement.verdict not in _HEALTHY:
+                return outcome
+    return await ingest_portal(portal, order, house, bar, stages=_as_task, log=log)
+
+
+async def _rehearsal(portal: Portal, order: Order, pages: int, bar: Progress) -> Outcome:
+    """Run a portal without a trace and show what would have been stored."""
+    real = settings().database_url is not None or (settings().var / "congtin.db").exists()
+    engine = connect(settings().database) if real else None
+    try:
+        outcome, seen = await rehearse(
+            portal, order, pages, settings(), engine, bar, stages=_as_task, log=get_run_logger()
+        )
+    finally:
+        if engine is not None:
+            engine.dispose()
+    await _shown(publish_rehearsal(portal.name, seen))
+    return outcome
+
+
+async def _missed(engine: Engine, portal: str) -> Judgement | None:
+    """Return why a scheduled run has nothing to do: another one began after its time. None if it has to run."""
+    run = _flow_run()
+    if not run.auto_scheduled or run.expected_start_time is None:
+        return None
+    other = await asyncio.to_thread(runs.made_up_for, engine, portal, run.expected_start_time)
+    if other is None:
+        return None
+    due = run.expected_start_time.astimezone(VIETNAM)
+    return Judgement(Verdict.MISSED, f"Hẹn lúc {due:%d/%m %H:%M}; lần chạy {other} sau giờ ấy đã làm thay.")
+
+
+def _flow_run() -> FlowRun:
+    context = FlowRunContext.get()
+    assert context is not None
+    assert context.flow_run is not None
+    return context.flow_run
+
+
+async def _publish(portal: Portal, outcome: Outcome, house: House, *, alone: bool) -> None:
+    if outcome.run_id:
+        await publish_run(await asyncio.to_thread(summarise, house.engine, portal, outcome))
+    if alone:
+        await _publish_overview(house.engine, *await asyncio.to_thread(portals.load_all))
+
+
+async def _publish_overview(engine: Engine, every: Sequence[Portal], broken: Sequence[BrokenPortal]) -> None:
+    prefect = get_current_settings()
+    secret = prefect.api.auth_string
+    following = await asyncio.to_thread(
+        upcoming, str(prefect.api.url), secret.get_secret_value() if secret else None, TAG
+    )
+    rows = await asyncio.to_thread(overview, engine, [portal.name for portal in every], broken, following)
+    await publish_overview(rows)
+
+
+async def _shown(publishing: Awaitable[None]) -> None:
+    """Publish; where the server does not take it, say so: the run is done, and its rows are in the database."""
+    try:
+        await publishing
+    except Exception as error:  # noqa: BLE001 - whatever the server or the way to it does
+        get_run_logger().warning("not shown on the screen: %s: %s", type(error).__name__, error)
 
 
 async def _as_task(name: str, stage: Callable[[], Awaitable[T]]) -> T:
@@ -122,24 +247,9 @@ def _sharing(chosen: Sequence[Portal]) -> Iterator[_Shared]:
         elif migrate.pending(engine):
             raise RuntimeError("the database's schema is not up to date: run `congtin db upgrade`")
         with open_house(settings(), engine, chosen) as house:
-            shared = _Shared(house)
-            token = _shared.set(shared)
-            try:
-                yield shared
-            finally:
-                _shared.reset(token)
+            yield _Shared(house)
     finally:
         engine.dispose()
-
-
-def _state(judgement: Judgement) -> State[None]:
-    """Return the final state of a verdict: its type from the table, its name the label with the code in brackets."""
-    facts = judgement.facts
-    return State(
-        type=StateType(facts.prefect_state.value),
-        name=f"{facts.label} [{judgement.verdict.value}]",
-        message=judgement.reason,
-    )
 
 
 def _without_end(portal: Portal, state: State[Any]) -> Outcome:

@@ -61,12 +61,31 @@ class Settings(BaseSettings):
         "`congtin-notification/ops` for whatever Apprise reaches, or any notification block of Prefect's own.",
     )
     disk_reserve_mb: int = Field(512, ge=0, description="Free space, in MiB, below which fetching stops.")
+    serve_host: str = Field(
+        "127.0.0.1",
+        description="Address that `congtin serve` listens on. Anything but loopback needs `CONGTIN_SERVE_AUTH`.",
+    )
+    serve_port: int = Field(4200, ge=1, le=65535, description="Port of `congtin serve`: Prefect's API and its screen.")
+    serve_auth: SecretStr | None = Field(
+        default=None, description="`user:password` that Prefect's API and its screen ask for."
+    )
+    serve_runs: int = Field(8, ge=1, le=200, description="Portals at work at a time on this machine, under Prefect.")
+    serve_keep_days: int = Field(
+        60, ge=1, description="Days that Prefect keeps ended runs with their logs; the database's own runs stay."
+    )
     crash_at: str = Field(
         "",
         pattern=r"^(?:[a-z]+\.[a-z]+:[1-9][0-9]{0,5})?$",
         description="Only for tests: `point:n` kills the process that passes a point of `storage/crash.py` for the nth "
         "time.",
     )
+
+    @field_validator("serve_auth")
+    @classmethod
+    def _names_both(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not all(value.get_secret_value().partition(":")[::2]):
+            raise ValueError("must be user:password")
+        return value
 
     @field_validator("portals", mode="before")
     @classmethod

@@ -10,6 +10,7 @@ from flows.cli import (
     browse,
     db,
     decide,
+    deploy,
     diff,
     doctor,
     export,
@@ -19,6 +20,7 @@ from flows.cli import (
     portal,
     read,
     search,
+    serve,
     show,
     status,
 )
@@ -50,6 +52,8 @@ def _settings() -> None:
 
 app.command("ingest")(ingest.ingest)
 app.command("read")(read.read)
+app.command("serve")(serve.serve)
+app.command("deploy")(deploy.deploy)
 app.command("status")(status.status)
 app.command("show")(show.show)
 app.command("diff")(diff.diff)

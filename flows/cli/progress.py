@@ -40,6 +40,9 @@ class Display:
         """Stop drawing; the last state stays on the screen."""
         self._progress.stop()
 
+    def begun(self, portal: str, run_id: str) -> None:
+        """Take no note: people know a portal by its name."""
+
     def progress(self, portal: str, stage: str, counts: Counts) -> None:
         """Show the stage a run is in and what it has done so far."""
         text = (

@@ -1,74 +1,43 @@
-"""`congtin status`: a row for each portal."""
-
-from datetime import datetime
-from typing import TYPE_CHECKING
+"""`congtin status`: a row for each portal, as the screen's overview shows it."""
 
 from flows.cli.common import answering, fail, open_database, screen, table
 
-if TYPE_CHECKING:
-    from storage.consume.status import LastRun
-
-_NUMBERS = ("bài", "bản", "mất", "từ chối", "giữ", "chờ", "bỏ")
+_NUMBERS = ("bài", "mới", "giữ", "chờ", "bỏ")
 
 
 def status() -> None:
-    """Xem tình trạng các cổng: lần chạy cuối, kết cục, số bài, việc cần làm."""
+    """Xem tình trạng các cổng: kết cục và từ khi nào, lần chạy tốt cuối, mới hôm nay, lần chạy tới, việc cần làm."""
     from rich.text import Text
 
-    from crawlers.portals import PortalError, portal_files
-    from storage.consume.status import portal_status
+    from crawlers.portals import PortalError, load_all
+    from flows.operate.environment import api_url
+    from flows.operate.plan import TAG
+    from flows.steps.overview import overview
+    from flows.steps.upcoming import upcoming
+    from storage.settings import settings
 
     try:
-        files = portal_files()
+        good, broken = load_all()
     except PortalError as error:
         fail(str(error))
     engine = open_database()
-    shown = table("Tình trạng", "cổng", "lần chạy cuối", *_NUMBERS, numbers=_NUMBERS)
+    secret = settings().serve_auth
+    following = upcoming(api_url(settings()), secret.get_secret_value() if secret else None, TAG)
     with answering():
-        rows = portal_status(engine)
-    verdicts = []
-    for portal in rows:
-        verdict, todo = _said(portal.last_run)
-        shown.add_row(
-            Text(portal.name),
-            _moment(portal.last_run.started_at if portal.last_run else None),
-            str(portal.articles),
-            str(portal.versions),
-            str(portal.gone),
-            str(portal.refused),
-            str(portal.held),
-            str(portal.unread + portal.unfetched),
-            str(portal.abandoned),
-        )
-        said = Text.assemble((portal.name, "bold"), f": {verdict}")
-        if todo:
-            said.append(f" {todo}", style="yellow")
-        verdicts.append(said)
+        rows = overview(engine, [portal.name for portal in good], broken, following)
     engine.dispose()
-    entered = {portal.name for portal in rows}
-    for name in files:
-        if name not in entered:
-            shown.add_row(name, "–")
-            verdicts.append(Text.assemble((name, "bold"), f": {_said(None)[0]}"))
+    shown = table("Tình trạng", "cổng", "tốt lần cuối", *_NUMBERS, "lần tới", numbers=_NUMBERS)
+    for row in rows:
+        numbers = (row.articles, row.new_today, row.held, row.waiting, row.abandoned)
+        shown.add_row(Text(row.name), row.last_good, *map(str, numbers), row.next_run)
     console = screen()
     console.print(shown)
-    for said in verdicts:
+    for row in rows:
+        said = Text.assemble((row.name, "bold"), f": {row.verdict}")
+        said.append(f" từ {row.since}" if row.since != "–" else "")
+        said.append(f", {row.doing}" if row.doing else "", style="green")
+        said.append(f": {row.reason}" if row.reason else "")
+        said.append(f" {row.todo}" if row.todo else "", style="yellow")
         console.print(said, soft_wrap=not console.is_terminal)
-
-
-def _said(run: "LastRun | None") -> tuple[str, str]:
-    """Return the verdict of a run in words, with its code, and what the operator does about it."""
-    from storage.vocabulary import VERDICTS
-
-    if run is None:
-        return "chưa chạy", ""
-    if run.verdict is None:
-        return "đang chạy", ""
-    facts = VERDICTS[run.verdict]
-    return f"{facts.label} [{run.verdict.value}]: {run.reason or ''}", facts.todo
-
-
-def _moment(moment: datetime | None) -> str:
-    from storage.records import VIETNAM
-
-    return moment.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M") if moment else "–"
+    if following is None:
+        console.print("Lần tới không rõ: máy chủ Prefect không trả lời; `congtin serve` chạy nó.")

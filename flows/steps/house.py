@@ -20,6 +20,10 @@ from storage.settings import Settings
 class Watcher(Protocol):
     """Who is told how a run goes on."""
 
+    def begun(self, portal: str, run_id: str) -> None:
+        """Take note that a run has its id."""
+        ...
+
     def progress(self, portal: str, stage: str, counts: Counts) -> None:
         """Take note of the stage a run is in and what it has done so far."""
         ...

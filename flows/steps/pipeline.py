@@ -177,6 +177,7 @@ class _Run:
         self.run_id = await asyncio.to_thread(
             runs.start_run, self.house.engine, portal=self.portal.name, mode=self.order.mode.value
         )
+        self.watcher.begun(self.portal.name, self.run_id)
         sync_point(Point.BEGUN)
         return stale
 

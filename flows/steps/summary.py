@@ -2,15 +2,30 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from statistics import median
+from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
 
 from crawlers.portal import Portal
 from flows.steps.judge import fill_shares
-from flows.steps.order import Outcome
-from storage.database.models import address, article, capture, change, reading
-from storage.vocabulary import REFUSAL_LABELS, CaptureState, Change, Purpose, RefusalKind
+from flows.steps.order import Mode, Outcome, mode_label
+from storage.database.models import address, article, capture, change, reading, run
+from storage.vocabulary import (
+    HELD_LABELS,
+    REFUSAL_LABELS,
+    VERDICTS,
+    CaptureState,
+    Change,
+    HeldReason,
+    Purpose,
+    RefusalKind,
+    Verdict,
+)
+
+_HISTORY = 14
+"""Runs shown beside this one: two weeks of daily ones."""
 
 CHANGE_LABELS: dict[Change, str] = {
     Change.CREATED: "bài mới",
@@ -54,16 +69,57 @@ class RefusedPage:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldPage:
+    """A page that the run kept back for a person: why, and what speaks for it."""
+
+    label: str
+    code: str
+    url: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    """A run of the portal that has ended, this one included."""
+
+    started_at: datetime
+    mode: str
+    verdict: str
+    new: int
+    changed: int
+    refused: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
-    """What a run did. `fill` is share and floor by field of the portal's `Expect.fill`."""
+    """What a run did.
+
+    Attributes:
+        portal, title: the portal's name and title.
+        run_id: the run's id.
+        verdict: label and code.
+        reason, todo: why, and what the operator does ("" if nothing).
+        funnel: how many came how far.
+        changes, refusals, held: what became of pages.
+        fill: share and floor by field of the portal's `Expect.fill`.
+        listings: addresses of the portal's listings.
+        history: the last runs, newest first.
+    """
 
     portal: str
+    title: str
+    run_id: str
     verdict: str
     reason: str
+    todo: str
     funnel: tuple[Step, ...]
     changes: tuple[ChangedArticle, ...]
     refusals: tuple[RefusedPage, ...]
+    held: tuple[HeldPage, ...]
     fill: Mapping[str, tuple[float, float]]
+    listings: tuple[str, ...]
+    history: tuple[PastRun, ...]
 
 
 def summarise(engine: Engine, portal: Portal, outcome: Outcome) -> Summary:
@@ -72,16 +128,32 @@ def summarise(engine: Engine, portal: Portal, outcome: Outcome) -> Summary:
         fetched = _fetched(connection, outcome.run_id)
         changes = _changes(connection, outcome.run_id)
         refusals = _refusals(connection, outcome.run_id)
+        held = _held(connection, outcome.run_id)
+        history = _history(connection, portal.name)
     facts = outcome.judgement.facts
     return Summary(
         portal=portal.name,
+        title=portal.title,
+        run_id=outcome.run_id,
         verdict=f"{facts.label} [{outcome.judgement.verdict.value}]",
         reason=outcome.judgement.reason,
+        todo=facts.todo,
         funnel=_funnel(outcome, fetched),
         changes=changes,
         refusals=refusals,
+        held=held,
         fill=fill_shares(portal, outcome.counts),
+        listings=tuple(listing.url for listing in portal.listings),
+        history=history,
     )
+
+
+def usual_pages(engine: Engine, portal: str, mode: Mode) -> int:
+    """Return how many pages the portal's last runs of a mode read, their median; 0 if there was none."""
+    query = select(run.c.counts).where(run.c.portal == portal, run.c.mode == mode.value, run.c.counts.is_not(None))
+    with engine.connect() as connection:
+        counts = connection.scalars(query.order_by(run.c.id.desc()).limit(5)).all()
+    return int(median(one.get("read", 0) for one in counts)) if counts else 0
 
 
 def _funnel(outcome: Outcome, fetched: Mapping[str, int]) -> tuple[Step, ...]:
@@ -135,6 +207,39 @@ def _changes(connection: Connection, run_id: str) -> tuple[ChangedArticle, ...]:
             row.published_at.date() if row.published_at else None,
         )
         for row in rows
+    )
+
+
+def _held(connection: Connection, run_id: str) -> tuple[HeldPage, ...]:
+    rows = connection.execute(
+        select(capture.c.url, capture.c.state_reason, capture.c.detail)
+        .where(capture.c.loaded_by == run_id, capture.c.state == CaptureState.HELD.value)
+        .order_by(capture.c.seq)
+    )
+    return tuple(
+        HeldPage(HELD_LABELS[HeldReason(row.state_reason)], row.state_reason, row.url, row.detail or "") for row in rows
+    )
+
+
+def _history(connection: Connection, portal: str) -> tuple[PastRun, ...]:
+    rows = connection.execute(
+        select(run.c.started_at, run.c.mode, run.c.verdict, run.c.counts)
+        .where(run.c.portal == portal, run.c.verdict.is_not(None))
+        .order_by(run.c.id.desc())
+        .limit(_HISTORY)
+    )
+    return tuple(_past(row.started_at, row.mode, Verdict(row.verdict), row.counts or {}) for row in rows)
+
+
+def _past(started_at: datetime, mode: str, verdict: Verdict, counts: Mapping[str, Any]) -> PastRun:
+    return PastRun(
+        started_at,
+        mode_label(Mode(mode)) if mode in set(Mode) else mode,
+        f"{VERDICTS[verdict].label} [{verdict.value}]",
+        counts.get("new", 0) + counts.get("split", 0),
+        counts.get("changed", 0),
+        sum(counts.get("refused", {}).values()),
+        counts.get("seconds", 0.0),
     )
 
 

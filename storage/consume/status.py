@@ -5,11 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, func, select
 
 from storage.database.failures import MAX_TRIES
 from storage.database.models import address, article, capture, portal, run, version
-from storage.vocabulary import CaptureState, Verdict
+from storage.database.types import now
+from storage.records import VIETNAM
+from storage.vocabulary import VERDICTS, CaptureState, PrefectState, Verdict
+
+_GOOD = [
+    verdict.value
+    for verdict, facts in VERDICTS.items()
+    if facts.prefect_state is PrefectState.COMPLETED and verdict is not Verdict.FROZEN
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +26,7 @@ class LastRun:
 
     run_id: str
     started_at: datetime
+    heartbeat_at: datetime
     ended_at: datetime | None
     verdict: Verdict | None
     reason: str | None
@@ -30,6 +39,10 @@ class PortalStatus:
     Attributes:
         name, title, lifecycle: as in its file.
         last_run: None if it never ran.
+        last_end: the last run that has ended; None if none has.
+        since: start of the first of the runs that have ended as the last one did, with no other end between them.
+        last_good_at: start of the last run that came to a good end; None if there is none.
+        new_today: articles first seen since midnight in Vietnam.
         articles: articles shown, those that are gone included.
         versions: versions of all articles.
         gone: articles that vanished from the portal.
@@ -45,6 +58,10 @@ class PortalStatus:
     title: str
     lifecycle: str
     last_run: LastRun | None
+    last_end: LastRun | None
+    since: datetime | None
+    last_good_at: datetime | None
+    new_today: int
     articles: int
     versions: int
     gone: int
@@ -56,8 +73,9 @@ class PortalStatus:
     newest_at: datetime | None
 
 
-def portal_status(engine: Engine) -> list[PortalStatus]:
-    """Return the state of every portal, by name."""
+def portal_status(engine: Engine, at: datetime | None = None) -> list[PortalStatus]:
+    """Return the state of every portal, by name, as of a moment (default now)."""
+    midnight = (at or now()).astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
     shown = article.c.merged_into.is_(None)
     captures = select(capture.c.portal, func.count())
     untold = (
@@ -66,11 +84,20 @@ def portal_status(engine: Engine) -> list[PortalStatus]:
         .group_by(address.c.portal)
     )
     with engine.connect() as connection:
-        runs = _last_runs(connection)
+        begun, told = run.c.id.is_not(None), run.c.verdict.is_not(None)
+        runs, ends = _last_runs(connection, begun), _last_runs(connection, told)
+        since = _by_portal(connection, _streaks())
+        good = _by_portal(
+            connection,
+            select(run.c.portal, func.max(run.c.started_at)).where(run.c.verdict.in_(_GOOD)).group_by(run.c.portal),
+        )
         counts = {
             name: _by_portal(connection, query)
             for name, query in {
                 "articles": select(article.c.portal, func.count()).where(shown).group_by(article.c.portal),
+                "new_today": select(article.c.portal, func.count())
+                .where(shown, article.c.first_seen_at >= midnight)
+                .group_by(article.c.portal),
                 "versions": select(article.c.portal, func.count())
                 .join(version, version.c.article_id == article.c.id)
                 .group_by(article.c.portal),
@@ -96,6 +123,9 @@ def portal_status(engine: Engine) -> list[PortalStatus]:
             title=row.title,
             lifecycle=row.lifecycle,
             last_run=runs.get(row.name),
+            last_end=ends.get(row.name),
+            since=since.get(row.name),
+            last_good_at=good.get(row.name),
             newest_at=newest.get(row.name),
             **{name: numbers.get(row.name, 0) for name, numbers in counts.items()},
         )
@@ -111,16 +141,44 @@ def _by_portal(connection: Connection, query: Select[Any]) -> Mapping[str, Any]:
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def _last_runs(connection: Connection) -> Mapping[str, LastRun]:
-    last = select(run.c.portal, func.max(run.c.id).label("id")).group_by(run.c.portal).subquery()
-    rows = connection.execute(
-        select(run.c.id, run.c.portal, run.c.started_at, run.c.ended_at, run.c.verdict, run.c.reason).join(
-            last, last.c.id == run.c.id
-        )
+def _streaks() -> Select[Any]:
+    """Return when the runs began that ended as each portal's last one did, back to one that ended otherwise."""
+    newest = select(run.c.portal, func.max(run.c.id).label("id")).where(run.c.verdict.is_not(None))
+    last = newest.group_by(run.c.portal).subquery()
+    end, other = run.alias("last_end"), run.alias("other_end")
+    before = (
+        select(func.max(other.c.id))
+        .where(other.c.portal == run.c.portal, other.c.verdict.is_not(None), other.c.verdict != end.c.verdict)
+        .scalar_subquery()
+    )
+    return (
+        select(run.c.portal, func.min(run.c.started_at))
+        .join(last, last.c.portal == run.c.portal)
+        .join(end, end.c.id == last.c.id)
+        .where(run.c.verdict == end.c.verdict, run.c.id > func.coalesce(before, ""))
+        .group_by(run.c.portal)
+    )
+
+
+def _last_runs(connection: Connection, which: ColumnElement[bool]) -> Mapping[str, LastRun]:
+    last = select(run.c.portal, func.max(run.c.id).label("id")).where(which).group_by(run.c.portal).subquery()
+    columns = (
+        run.c.portal,
+        run.c.id,
+        run.c.started_at,
+        run.c.heartbeat_at,
+        run.c.ended_at,
+        run.c.verdict,
+        run.c.reason,
     )
     return {
         row.portal: LastRun(
-            row.id, row.started_at, row.ended_at, Verdict(row.verdict) if row.verdict else None, row.reason
+            row.id,
+            row.started_at,
+            row.heartbeat_at,
+            row.ended_at,
+            Verdict(row.verdict) if row.verdict else None,
+            row.reason,
         )
-        for row in rows
+        for row in connection.execute(select(*columns).join(last, last.c.id == run.c.id))
     }

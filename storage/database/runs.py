@@ -3,7 +3,7 @@
 import secrets
 import socket
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
@@ -97,6 +97,46 @@ def earlier_runs(engine: Engine, portal: str, day: date) -> list[tuple[Verdict, 
             for row in connection.execute(query)
             if row.started_at.astimezone(VIETNAM).date() < day
         ]
+
+
+_UNSEEN = (
+    Verdict.UNREACHABLE.value,
+    Verdict.CANCELLED.value,
+    Verdict.CRASHED.value,
+    Verdict.DEGRADED.value,
+    Verdict.FAILED.value,
+    Verdict.FROZEN.value,
+)
+"""Verdicts of runs that did not come to see what their portal is like."""
+
+
+def last_seen(engine: Engine) -> dict[str, Verdict]:
+    """Return the verdict of each portal's last run that came to see what the portal is like, by portal."""
+    told = (run.c.verdict.is_not(None), run.c.verdict.not_in(_UNSEEN), run.c.mode != "rebuild")
+    last = select(run.c.portal, func.max(run.c.id).label("id")).where(*told).group_by(run.c.portal).subquery()
+    query = select(run.c.portal, run.c.verdict).join(last, last.c.id == run.c.id)
+    with engine.connect() as connection:
+        return {row.portal: Verdict(row.verdict) for row in connection.execute(query)}
+
+
+def made_up_for(engine: Engine, portal: str, moment: datetime) -> str | None:
+    """Return a run of a portal's listings that began after a moment and came to an end of its own; None if none did."""
+    cut = [Verdict.CRASHED.value, Verdict.CANCELLED.value, Verdict.DEGRADED.value, Verdict.FAILED.value]
+    query = select(run.c.id).where(
+        run.c.portal == portal,
+        run.c.started_at >= moment,
+        run.c.mode.in_(["incremental", "full"]),
+        run.c.verdict.not_in(cut),
+    )
+    with engine.connect() as connection:
+        return connection.scalar(query.order_by(run.c.id.desc()).limit(1))
+
+
+def ended(engine: Engine, run_id: str) -> tuple[Verdict, str] | None:
+    """Return verdict and reason of a run; None if it goes on, died unseen, or there is no such run."""
+    with engine.connect() as connection:
+        row = connection.execute(select(run.c.verdict, run.c.reason).where(run.c.id == run_id)).one_or_none()
+    return None if row is None or row.verdict is None else (Verdict(row.verdict), row.reason or "")
 
 
 def last_runs(engine: Engine) -> dict[str, str]:

@@ -1,11 +1,10 @@
 """What runs may leave behind on this machine: open segments, held locks, crawl processes."""
 
-import fcntl
-import os
 from contextlib import suppress
 from pathlib import Path
 
 from flows.steps.doctor.model import AGAIN, Finding, Scope
+from flows.steps.slips import is_held
 from storage import archive as warc
 
 
@@ -15,12 +14,12 @@ def left_behind(scope: Scope) -> tuple[int, list[Finding]]:
     Of a portal at work all is in order: its lock is held by a live process that is no crawl process.
     """
     lock = scope.var / "locks" / f"{scope.name}.lock"
-    at_work = scope.live or _is_held(lock)
+    at_work = scope.live or is_held(lock)
     segments = warc.open_segments(scope.archive, scope.name)
     findings = [
         scope.finding(str(path), "đoạn lưu còn mở mà không có tiến trình nào ghi", AGAIN)
         for path in segments
-        if not _is_held(path)
+        if not is_held(path)
     ]
     crawls = _crawls(scope)
     if scope.live or not at_work:
@@ -29,7 +28,7 @@ def left_behind(scope: Scope) -> tuple[int, list[Finding]]:
                 what = f"tiến trình tải {process} của lần chạy {run_id} còn sống mà lần chạy đã hết"
                 findings.append(scope.finding(f"tiến trình {process}", what, f"Chờ một phút; nếu còn: kill {process}."))
     crawl_lock = scope.var / "locks" / f"{scope.name}.crawl.lock"
-    if not at_work and not crawls and _is_held(crawl_lock):
+    if not at_work and not crawls and is_held(crawl_lock):
         findings.append(
             scope.finding(
                 str(crawl_lock),
@@ -38,21 +37,6 @@ def left_behind(scope: Scope) -> tuple[int, list[Finding]]:
             )
         )
     return len(segments) + len(crawls) + 2, findings
-
-
-def _is_held(path: Path) -> bool:
-    """Whether a live process holds the lock of a file."""
-    try:
-        descriptor = os.open(path, os.O_RDWR)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
 
 
 def _crawls(scope: Scope) -> dict[int, str]:

@@ -29,6 +29,9 @@ class Silent:
     def __init__(self) -> None:
         self.outcomes: list[Outcome] = []
 
+    def begun(self, portal: str, run_id: str) -> None:
+        """Take no note."""
+
     def progress(self, portal: str, stage: str, counts: Counts) -> None:
         """Take no note."""
 

@@ -65,7 +65,7 @@ async def _logs(run_id: UUID, part: str) -> list[str]:
 async def test_a_run_shows_what_the_database_says(place: Place) -> None:
     state, run = await _run()
     assert (state.type, state.name) == (StateType.COMPLETED, "Tốt [ok]")
-    assert run.name == f"{PORTAL} · incremental"
+    assert run.name == f"{PORTAL} · phần mới [incremental]"
 
     artifacts = await _artifacts(run.id)
     funnel = {row["bước"].rsplit("[", 1)[1].rstrip("]"): row["số"] for row in artifacts["pheu-cong-thu"]}
@@ -83,6 +83,13 @@ async def test_a_run_shows_what_the_database_says(place: Place) -> None:
     assert funnel["requests"] == len(place.site.seen)
     for title, url in titles:
         assert f"[{title}](<{url}>)" in artifacts["bai-cong-thu"]
+
+    report, bar = artifacts["bao-cao-cong-thu"], artifacts["tien-do-cong-thu"]
+    assert "| 30 | " + "█" * 20 in report
+    assert "](<http://congthu.gov.vn/tin-tuc>)" in report
+    assert bar == 100.0
+    row = next(row for row in artifacts["tong-quan"] if row["cổng"] == PORTAL)
+    assert (row["kết cục"], row["bài"], row["mới hôm nay"]) == ("Tốt [ok]", 30, 30)
 
     logs = await _logs(run.id, "crawl ended")
     assert any("listing tin page 3" in message for message in logs), "the spider's log is the run's"
@@ -131,14 +138,14 @@ async def test_all_portals_in_one_overview(place: Place, tmp_path: Path, monkeyp
     assert "Tốt [ok] 4" in str(state.message)
     run_id = state.state_details.flow_run_id
     assert run_id is not None
-    overview = {row["tên"]: row for row in (await _artifacts(run_id))["tong-quan"]}
+    overview = {row["cổng"]: row for row in (await _artifacts(run_id))["tong-quan"]}
     engine = connect(place.database)
     with engine.connect() as connection:
         counted: dict[str, int] = dict(
             connection.execute(text("SELECT portal, count(*) FROM v1_articles GROUP BY portal")).all()
         )
     engine.dispose()
-    assert {name: row["mới"] for name, row in overview.items()} == {**counted, "lao_cai": 0}
+    assert {name: row["bài"] for name, row in overview.items()} == {**counted, "lao_cai": 0}
     assert overview["lao_cai"]["kết cục"] == "Chuyển hướng lạ [redirected]"
     assert overview["lao_cai"]["việc cần làm"]
 

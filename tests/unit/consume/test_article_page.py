@@ -92,3 +92,5 @@ def test_the_state_of_portals(desk: Desk) -> None:
     assert (lao_cai.articles, lao_cai.versions, lao_cai.refused, lao_cai.unread) == (1, 2, 1, 1)
     assert (lao_cai.unfetched, lao_cai.abandoned, lao_cai.gone, lao_cai.held) == (2, 1, 0, 0)
     assert lao_cai.newest_at is not None
+    assert (lao_cai.since, lao_cai.last_good_at) == (lao_cai.last_run.started_at, lao_cai.last_run.started_at)
+    assert (other.since, other.last_end) == (None, None)

@@ -1,0 +1,37 @@
+"""A Prefect worker, in a process that ends with the one that started it: `python -m flows.operate.worker RUNS`.
+
+When it is told to stop, by SIGTERM or the end of its stdin, it tells its runs to stop, once. They seal their segments
+and close their rows by themselves; whoever stops the worker waits for them (`flows.operate.serve`).
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from contextlib import suppress
+
+from prefect.workers.process import ProcessWorker
+
+from flows.operate.deployments import POOL
+
+
+async def work(runs: int) -> None:
+    """Work until told to stop; `runs` at a time at most."""
+    # Runs are started as "python": the one that runs this.
+    os.environ["PATH"] = f"{os.path.dirname(sys.executable)}{os.pathsep}{os.environ.get('PATH', os.defpath)}"  # noqa: PTH120
+    worker = ProcessWorker(work_pool_name=POOL, name=f"congtin {socket.gethostname()}", limit=runs)
+    working = asyncio.create_task(worker.start())
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, working.cancel)
+    reader = asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    watching = asyncio.create_task(reader.read())
+    watching.add_done_callback(lambda _: working.cancel())
+    with suppress(asyncio.CancelledError):
+        await working
+
+
+if __name__ == "__main__":
+    asyncio.run(work(int(sys.argv[1])))
