@@ -19,41 +19,25 @@ def deploy(
     ] = False,
 ) -> None:
     """Tạo, sửa, xóa deployment của Prefect theo tệp các cổng. Tạm dừng và lịch sửa trên màn hình được giữ."""
-    from crawlers.portals import PortalError
+    from crawlers.portals import PortalError, load_all
     from flows.operate.environment import api_url, prefect_environment
     from storage.settings import settings
 
     api = api_url(settings())
     os.environ |= prefect_environment(settings(), api)
+    from flows.operate.deployments import deploy_files
+
     try:
-        done, kept = asyncio.run(_deploy(reset=reset))
+        good, broken = load_all()
     except PortalError as error:
         fail(str(error))
+    for file in broken:
+        typer.echo(f"congtin: {file.message}", err=True)
+    try:
+        done, kept = asyncio.run(deploy_files(settings(), good, broken, reset=reset))
     except Exception as error:  # noqa: BLE001 - whatever is between us and the server
         fail(f"máy chủ Prefect ở {api} không nhận: {type(error).__name__}: {error}; `congtin serve` chạy nó", 1)
     _show(done, kept)
-
-
-async def _deploy(*, reset: bool) -> "tuple[list[Step], list[Difference]]":
-    from prefect.client.orchestration import get_client
-
-    from crawlers import portals
-    from flows.operate import deployments
-    from storage.database import migrate, runs
-    from storage.database.engine import connect
-    from storage.settings import settings
-
-    good, broken = portals.load_all()
-    for file in broken:
-        typer.echo(f"congtin: {file.message}", err=True)
-    verdicts = {}
-    if settings().database_url is not None or (settings().var / "congtin.db").exists():
-        engine = connect(settings().database)
-        if not migrate.pending(engine):
-            verdicts = runs.last_seen(engine)
-        engine.dispose()
-    async with get_client() as client:
-        return await deployments.deploy(client, good, broken, verdicts, reset=reset)
 
 
 def _show(done: "list[Step]", kept: "list[Difference]") -> None:

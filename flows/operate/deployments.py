@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from prefect.client.orchestration import PrefectClient
+from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.actions import DeploymentScheduleCreate, DeploymentUpdate, WorkPoolCreate
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
 from prefect.client.schemas.responses import DeploymentResponse
@@ -22,6 +22,9 @@ from crawlers.portal import Portal
 from crawlers.portals import BrokenPortal
 from flows.ingest import ingest, ingest_all
 from flows.operate.plan import TAG, ZONE, Act, Difference, Found, FoundSchedule, Step, Tick, Wanted, steps, tick_of
+from storage.database import migrate, runs
+from storage.database.engine import connect
+from storage.settings import Settings
 from storage.vocabulary import Verdict
 
 POOL = "congtin"
@@ -87,6 +90,21 @@ async def deploy(
     for step in todo:
         await _do(client, step)
     return todo, kept
+
+
+async def deploy_files(
+    settings: Settings, portals: Sequence[Portal], broken: Sequence[BrokenPortal], *, reset: bool
+) -> tuple[list[Step], list[Difference]]:
+    """Do as `deploy`, with the server of the environment and what the database, if there is one, says."""
+    verdicts: Mapping[str, Verdict] = {}
+    if settings.database_url is not None or (settings.var / "congtin.db").exists():
+        engine = connect(settings.database)
+        try:
+            verdicts = {} if migrate.pending(engine) else runs.last_seen(engine)
+        finally:
+            engine.dispose()
+    async with get_client() as client:
+        return await deploy(client, portals, broken, verdicts, reset=reset)
 
 
 async def _ensure_pool(client: PrefectClient) -> None:
