@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 
 unexport PYTHONDONTWRITEBYTECODE # processes start twice as fast from bytecode
 
-.PHONY: help setup demo ui test test-browser soak lint format docs lock bench-reading bench-load bench-neardup bench-boilerplate clean
+.PHONY: help setup demo demo-ui ui test test-browser soak lint format docs lock bench-reading bench-load bench-neardup bench-boilerplate clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -24,6 +24,9 @@ $(READY): requirements/dev.lock pyproject.toml
 
 demo: $(READY) ## five replica portals on loopback, ingested through Prefect into var/congtin.db, twice
 	$(BIN)/python -m tests.demo
+
+demo-ui: $(READY) ## the replicas and `congtin serve` over them, to practise on http://127.0.0.1:4200
+	$(BIN)/python -m tests.demo_ui
 
 ui: $(READY) ## the Prefect UI over the demo's runs, on http://127.0.0.1:4200
 	PREFECT_HOME=$(CURDIR)/var/prefect PREFECT_SERVER_ANALYTICS_ENABLED=false DO_NOT_TRACK=1 $(BIN)/prefect server start

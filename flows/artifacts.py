@@ -86,15 +86,15 @@ async def publish_overview(rows: Sequence[OverviewRow]) -> None:
             "kết cục": row.verdict,
             "từ": row.since,
             "tốt lần cuối": row.last_good,
-            "bài": row.articles,
             "mới hôm nay": row.new_today,
             "giữ": row.held,
+            "lần tới": row.next_run,
+            "việc cần làm": row.todo,
+            "lý do": row.reason,
+            "đang": row.doing,
+            "bài": row.articles,
             "chờ": row.waiting,
             "bỏ": row.abandoned,
-            "lần tới": row.next_run,
-            "đang": row.doing,
-            "lý do": row.reason,
-            "việc cần làm": row.todo,
         }
         for row in rows
     ]
@@ -108,7 +108,7 @@ def _report(summary: Summary) -> str:
         lines += [f"**Việc cần làm:** {summary.todo}", ""]
     lines += [
         f"Lần chạy `{summary.run_id}` của cổng `{summary.portal}`.",
-        f"Danh sách của cổng: {' · '.join(f'[{escaped(url)}](<{_link(url)}>)' for url in summary.listings)}",
+        f"Danh sách của cổng: {' · '.join(f'[{escaped(name)}](<{_link(url)}>)' for name, url in summary.listings)}",
         "",
         "### Các lần chạy gần đây",
         "",

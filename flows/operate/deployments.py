@@ -3,8 +3,9 @@
 A flow that runs by itself gets its deployment here: one of `_of_flows`, beside those of the portals.
 """
 
+import inspect
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, get_type_hints
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient, get_client
@@ -16,6 +17,7 @@ from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.flows import Flow
 from prefect.utilities.callables import parameter_schema
 from prefect.workers.process import ProcessWorker
+from pydantic import create_model
 
 from crawlers.cadence import LABELS
 from crawlers.portal import Portal
@@ -59,12 +61,29 @@ def _wanted(flow: Flow[Any, Any], name: str, parameters: Mapping[str, Any], said
         "parameters": dict(parameters),
         "description": said,
         "tags": [TAG],
-        "parameter_openapi_schema": parameter_schema(flow.fn).model_dump(mode="json", exclude_unset=True),
+        "parameter_openapi_schema": form_schema(flow),
         "enforce_parameter_schema": True,
         "work_pool_name": POOL,
         "job_variables": {"command": _COMMAND},
     }
     return Wanted(flow.name, name, facts, tick)
+
+
+def form_schema(flow: Flow[Any, Any]) -> dict[str, Any]:
+    """Return the JSON schema of a flow's parameters, which the screen makes a form of.
+
+    Prefect's own forgets what the annotations say besides the type: title, description, bounds.
+    """
+    schema = parameter_schema(flow.fn).model_dump(mode="json", exclude_unset=True)
+    hints = get_type_hints(flow.fn, include_extras=True)
+    fields = {
+        name: (hints[name], ... if one.default is one.empty else one.default)
+        for name, one in inspect.signature(flow.fn).parameters.items()
+    }
+    said = create_model("Parameters", **fields).model_json_schema()["properties"]  # type: ignore[call-overload]
+    for name, shown in schema["properties"].items():
+        schema["properties"][name] = {**said[name], "position": shown["position"]}
+    return schema
 
 
 async def deploy(

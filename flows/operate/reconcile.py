@@ -74,10 +74,20 @@ async def _settle(client: PrefectClient, found: FoundSlip, engine: Engine | None
         return
     ended = _ended(found, engine)
     true = ended or _without_end(run)
-    if run.state is None or not run.state.is_final() or (ended and run.state.name != state_of(ended).name):
+    if _untrue(run, ended):
         await client.set_flow_run_state(run.id, state_of(true), force=True)
         yield f"{name}: {true.facts.label} [{true.verdict.value}]"
     found.file.unlink(missing_ok=True)
+
+
+def _untrue(run: FlowRun, ended: Judgement | None) -> bool:
+    """Whether the screen says something else of a run than what is known, or says it in Prefect's words."""
+    state = run.state
+    if state is None or not state.is_final():
+        return True
+    if ended is not None:
+        return state.name != state_of(ended).name
+    return state.type in {StateType.CRASHED, StateType.CANCELLED} and not str(state.name).endswith("]")
 
 
 def _overdue(run: FlowRun) -> bool:

@@ -103,7 +103,7 @@ class Summary:
         funnel: how many came how far.
         changes, refusals, held: what became of pages.
         fill: share and floor by field of the portal's `Expect.fill`.
-        listings: addresses of the portal's listings.
+        listings: names and addresses of the portal's listings.
         history: the last runs, newest first.
     """
 
@@ -118,7 +118,7 @@ class Summary:
     refusals: tuple[RefusedPage, ...]
     held: tuple[HeldPage, ...]
     fill: Mapping[str, tuple[float, float]]
-    listings: tuple[str, ...]
+    listings: tuple[tuple[str, str], ...]
     history: tuple[PastRun, ...]
 
 
@@ -143,7 +143,7 @@ def summarise(engine: Engine, portal: Portal, outcome: Outcome) -> Summary:
         refusals=refusals,
         held=held,
         fill=fill_shares(portal, outcome.counts),
-        listings=tuple(listing.url for listing in portal.listings),
+        listings=tuple((listing.section or listing.key, listing.url) for listing in portal.listings),
         history=history,
     )
 

@@ -227,7 +227,7 @@ History: không.
 
 from datetime import date, time
 
-from crawlers.portal import Access, CertificateException, Expect, Level, Lifecycle, Listing, Portal, Sureness, Unit
+from crawlers.portal import Access, Cadence, CertificateException, Expect, Level, Lifecycle, Listing, Portal, Sureness, Unit
 from crawlers.private_sections import PrivateSection
 
 portal = Portal(
