@@ -8,17 +8,16 @@ from pathlib import Path
 
 from prefect import flow, get_run_logger
 from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
-from prefect.events import emit_event
 from sqlalchemy import Engine
 
 from crawlers import portals
 from flows.artifacts import escaped
-from flows.notify import tell
-from flows.steps.watch import Problem, Told, compose, digest, find
+from flows.notify import tell, tell_once
+from flows.steps.watch import KINDS, Problem, Told, digest, find
 from storage.consume.status import portal_status
 from storage.database.engine import connect
 from storage.database.history import new_since
-from storage.database.notices import Notice, keep, notices
+from storage.database.notices import Notice, notices
 from storage.database.types import now
 from storage.settings import Settings, settings
 
@@ -38,29 +37,14 @@ async def watch() -> str:
         moment = now()
         problems = await asyncio.to_thread(find, engine, every, broken, _disks(settings()), moment)
         known = await asyncio.to_thread(notices, engine)
-        for told in compose(known, problems, moment):
-            await _tell(engine, told)
+        await tell_once(engine, problems, lambda key: key.partition(":")[0] in KINDS, moment)
         if _is_due(known, moment):
-            await _tell(engine, await asyncio.to_thread(_morning, engine, problems, moment))
+            await tell(engine, await asyncio.to_thread(_morning, engine, problems, moment))
         lasting = await asyncio.to_thread(notices, engine)
     await _publish(problems, lasting)
     said = f"{len(problems)} việc chưa xong"
     log.info("%s", said)
     return said
-
-
-async def _tell(engine: Engine, told: Told) -> None:
-    """Tell people, and only then remember that they were told: what cannot be sent is sent by the next look."""
-    if told.title:
-        get_run_logger().warning("%s\n%s", told.title, told.text)
-        key = told.notice.key
-        emit_event(
-            "congtin.problem.over" if told.notice.over_at else "congtin.problem.told",
-            resource={"prefect.resource.id": f"congtin.problem.{key}", "prefect.resource.name": told.title},
-            payload={"state": told.notice.state, "text": told.text},
-        )
-        await tell(settings().notify, told.title, told.text)
-    await asyncio.to_thread(keep, engine, told.notice)
 
 
 def _is_due(known: dict[str, Notice], moment: datetime) -> bool:

@@ -60,6 +60,11 @@ class Settings(BaseSettings):
         description="Prefect blocks through which people are told what is wrong, `type/name`, comma-separated: "
         "`congtin-notification/ops` for whatever Apprise reaches, or any notification block of Prefect's own.",
     )
+    backup: Path | None = Field(
+        default=None,
+        description="Folder, best on another disk, that the nightly care adds a backup to; none by default.",
+    )
+    backup_keep: int = Field(14, ge=1, description="Backups of the database that are kept there.")
     disk_reserve_mb: int = Field(512, ge=0, description="Free space, in MiB, below which fetching stops.")
     serve_host: str = Field(
         "127.0.0.1",
@@ -105,7 +110,7 @@ class Settings(BaseSettings):
                 raise ValueError(f"{name} is no block: write it as type/name")
         return value
 
-    @field_validator("var", "ca_file")
+    @field_validator("var", "ca_file", "backup")
     @classmethod
     def _from_root(cls, value: Path | None) -> Path | None:
         return value if value is None or value.is_absolute() else PROJECT_ROOT / value

@@ -47,7 +47,7 @@ def _segments(scope: Scope) -> list[str]:
     still_open = {path.name.removesuffix(".open") for path in warc.open_segments(scope.archive, scope.name)}
     mine = "" if scope.run_id is None else f"{scope.name}-{scope.run_id}-"
     names = warc.segments(scope.archive, scope.name)
-    return [name for name in names if name not in still_open and name.startswith(mine)]
+    return [name for name in names if name not in still_open and name.startswith(mine) and scope.holds(name)]
 
 
 def _rows(scope: Scope) -> dict[str, dict[str, Any]]:
@@ -67,7 +67,7 @@ def _rows(scope: Scope) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     with scope.connect() as connection:
         for row in connection.execute(query):
-            if row.segment not in still_open:
+            if row.segment not in still_open and scope.holds(row.segment):
                 found.setdefault(row.segment, {})[row.record_id] = row
     return found
 

@@ -1,5 +1,6 @@
 """What a check looks at, and what it says."""
 
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -96,6 +97,7 @@ class Scope:
         ended: how the run ended; None for all runs, or one that goes on.
         live: whether this very run asks, as its last act: its locks are held, its row is open.
         secrets: what must appear nowhere.
+        part: of so many equal parts of the archive's segments, which: (0, 1) is the whole.
     """
 
     engine: Engine
@@ -107,6 +109,12 @@ class Scope:
     ended: Ended | None = None
     live: bool = False
     secrets: Sequence[str] = field(default=(), repr=False)
+    part: tuple[int, int] = (0, 1)
+
+    def holds(self, segment: str) -> bool:
+        """Whether a segment lies in the part of the archive that is looked at."""
+        which, parts = self.part
+        return zlib.crc32(segment.encode()) % parts == which
 
     def of_captures(self, query: Select[Any]) -> Select[Any]:
         """Return a query of captures for those in scope."""

@@ -1,6 +1,6 @@
 """The watch over all portals: what is wrong now, and who is told of it once."""
 
 from flows.steps.watch.messages import Told, compose, digest
-from flows.steps.watch.problems import Problem, find
+from flows.steps.watch.problems import KINDS, Problem, find
 
-__all__ = ["Problem", "Told", "compose", "digest", "find"]
+__all__ = ["KINDS", "Problem", "Told", "compose", "digest", "find"]

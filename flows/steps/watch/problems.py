@@ -21,6 +21,8 @@ PERIOD: Mapping[Cadence, timedelta] = {
     Cadence.DAILY: timedelta(days=1),
     Cadence.WEEKLY: timedelta(days=7),
 }
+KINDS = frozenset({"verdict", "silent", "late", "dead", "refusals", "held", "file", "disk", "platform"})
+"""Kinds of problems that are looked for here."""
 _RUNS = 30
 """Runs of a portal that are looked at."""
 _UNSAID = {Verdict.SKIPPED, Verdict.MISSED, Verdict.CANCELLED}
