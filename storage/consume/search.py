@@ -14,9 +14,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, text
 
+from storage.consume.closeness import Closeness
 from storage.consume.snippets import Cut, Highlighter
 from storage.document_numbers import DocumentNumber, asked_number
-from storage.words import folded, folded_word, marked_word, words
+from storage.words import folded, folded_word, words
 
 RANKED = 5000
 """Matches that PostgreSQL ranks, the newest: ranking reads every one's word list."""
@@ -34,13 +35,13 @@ _NUMBER_WORDS = frozenset({"so", "sh"})
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A part of a query: folded words that stand together, the same with their marks, whether the last is a beginning.
+    """A part of a query: folded words that stand together, the same as asked, whether the last is a beginning.
 
     `number` is the document number that it may mean.
     """
 
     words: tuple[str, ...]
-    marked: tuple[str, ...]
+    asked: tuple[str, ...]
     prefix: bool = False
     number: DocumentNumber | None = None
 
@@ -82,7 +83,7 @@ def parse(query: str) -> list[Term]:
             number = asked_number(part) if match[1] is None else None
             if number is not None and terms and terms[-1].words[0] in _NUMBER_WORDS and len(terms[-1].words) == 1:
                 terms.pop()  # "số 27/2018"
-            terms.append(Term(tokens, tuple(map(marked_word, found)), prefix, number))
+            terms.append(Term(tokens, tuple(found), prefix, number))
     return terms
 
 
@@ -118,11 +119,11 @@ def search(engine: Engine, query: str, filters: Filters | None = None, *, limit:
         order = list(dict.fromkeys([*named, *ranked]))[: max(POOL, limit)]
         rows = _articles(connection, order)
     highlighter = highlighter_of(query)
-    asked = [word for term in terms for word in term.marked]
+    closeness = Closeness([word for term in terms for word in term.asked])
     known = set(named)
     best = sorted(
         (rows[key] for key in order if key in rows),
-        key=lambda row: (row["article_id"] not in known, -_closeness(row, asked)),
+        key=lambda row: (row["article_id"] not in known, -closeness.of(row["title"], _body(row))),
     )
     return [_hit(row, highlighter) for row in best[:limit]]
 
@@ -213,24 +214,7 @@ def _articles(connection: Connection, ids: Sequence[int]) -> dict[int, Mapping[s
     return {row["article_id"]: dict(row) for row in connection.execute(query, {"ids": list(ids)}).mappings()}
 
 
-def _closeness(row: Mapping[str, Any], asked: Sequence[str]) -> int:
-    """Return how well the original keeps the marks asked for: 0 to 4. What is asked without marks asks for none."""
-    if all(word.isascii() for word in asked):
-        return 0
-    wanted = f" {' '.join(asked)} "
-    title, body = (
-        f" {' '.join(marked_word(one.text) for one in words(part))} "
-        for part in (row["title"], f"{row['lead'] or ''}\n{row['text']}")
-    )
-    if wanted in title:
-        return 4
-    if wanted in body:
-        return 3
-    return 2 if all(f" {word} " in title or f" {word} " in body for word in asked) else 0
-
-
 def _hit(row: Mapping[str, Any], highlighter: Highlighter) -> Hit:
-    body = f"{row['lead']}\n{row['text']}" if row["lead"] else row["text"]
     return Hit(
         row["article_id"],
         row["portal"],
@@ -238,5 +222,9 @@ def _hit(row: Mapping[str, Any], highlighter: Highlighter) -> Hit:
         row["section"],
         row["sort_date"],
         highlighter.whole(row["title"]),
-        highlighter.snippet(body),
+        highlighter.snippet(_body(row)),
     )
+
+
+def _body(row: Mapping[str, Any]) -> str:
+    return f"{row['lead']}\n{row['text']}" if row["lead"] else str(row["text"])
