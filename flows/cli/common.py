@@ -120,9 +120,11 @@ def table(title: str, *columns: str, numbers: tuple[str, ...] = ()) -> "Table":
 
 def find_one(engine: "Engine", ref: str) -> int:
     """Return the number of the article that a number or an address names."""
-    from storage.consume.article import find_articles
+    from storage.consume.article import find_articles, is_withdrawn
 
     found = find_articles(engine, ref)
+    if not found and is_withdrawn(engine, ref):
+        fail(f"bài {ref} đã bị xóa vĩnh viễn (congtin forget); chỉ còn dòng withdrawn trong v1_changes", NOT_FOUND)
     if not found:
         fail(f"không có bài {ref!r}", NOT_FOUND)
     if len(found) > 1:

@@ -52,15 +52,17 @@ def _print_bytes(page: "ArticlePage") -> None:
     import sys
 
     from storage import archive
+    from storage.records import Location
     from storage.settings import settings
 
-    if page.capture is None:
+    row = page.archived
+    if row is None:
         fail("phiên bản này không còn bản lưu", NOT_FOUND)
-    capture, location = page.capture
+    location = Location(row["segment"], row["segment_offset"], row["segment_length"])
     try:
-        _, body, _ = archive.read(settings().archive, capture.portal, location)
+        _, body, _ = archive.read(settings().archive, row["portal"], location)
     except archive.ArchiveError as error:
-        fail(f"không đọc được bản lưu {capture.record_id}: {error}", NOT_FOUND)
+        fail(f"không đọc được bản lưu {row['capture_id']}: {error}", NOT_FOUND)
     sys.stdout.buffer.write(body)
 
 
@@ -88,12 +90,11 @@ def _print_page(console: "Console", page: "ArticlePage", version: Mapping[str, A
         ("Thay đổi", page.changes, ("seq", "changed_at", "change", "cause", "changed_fields")),
     ):
         _print_rows(console, title, rows, columns)
-    if page.capture is not None:
-        capture, location = page.capture
+    if (row := page.archived) is not None:
         console.print(
             Text(
-                f"Bản lưu {capture.record_id}: {capture.portal}/{location.segment} từ byte {location.offset}, "
-                f"tải lúc {capture.fetched_at.isoformat()}, SHA-256 {capture.payload_sha256}"
+                f"Bản lưu {row['capture_id']}: {row['portal']}/{row['segment']} từ byte {row['segment_offset']}, "
+                f"tải lúc {row['fetched_at']}, SHA-256 {row['payload_sha256']}"
             )
         )
 

@@ -1,16 +1,14 @@
-"""An article with its versions and its evidence, as `congtin show` needs it."""
+"""An article with its versions and its evidence, as `congtin show` needs it: from the views alone."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select, text, union
+from sqlalchemy import Connection, Engine, bindparam, text
 
 from storage.database.keys import address_id
-from storage.database.models import address, article, capture, portal, reading, version
-from storage.database.values import capture_of
-from storage.records import Capture, Location
 
 Row = Mapping[str, Any]
 
@@ -24,7 +22,7 @@ class ArticlePage:
         version: the version asked for, a row of `v1_article_versions`; None if it was not seen by that day.
         versions, addresses, images, attachments, view_counts, changes: rows of the views of these names.
         provenance: how each field of the shown version was read: method and evidence, by field name.
-        capture: the archived response that the shown version was read from, and where it lies.
+        archived: the row of `v1_readings` that says what the shown version was read from, and where it lies.
     """
 
     article: Row
@@ -36,7 +34,7 @@ class ArticlePage:
     view_counts: Sequence[Row]
     changes: Sequence[Row]
     provenance: Mapping[str, Mapping[str, str]]
-    capture: tuple[Capture, Location] | None
+    archived: Row | None
 
 
 def find_articles(engine: Engine, ref: str) -> list[int]:
@@ -48,28 +46,37 @@ def find_articles(engine: Engine, ref: str) -> list[int]:
         if ref.isdecimal():
             found = {int(ref)} if len(ref) < 19 else set()
         else:
-            names = connection.scalars(union(select(portal.c.name), select(address.c.portal).distinct())).all()
-            keys = [address_id(name, ref) for name in names]
-            found = {
-                number
-                for number in connection.scalars(select(address.c.article_id).where(address.c.id.in_(keys)))
-                if number is not None
-            }
+            portals = "SELECT portal FROM v1_portals UNION SELECT portal FROM v1_addresses"
+            keys = [address_id(name, ref) for name in connection.scalars(text(portals))]
+            query = text("SELECT article_id FROM v1_addresses WHERE address_id IN :keys")
+            found = set(connection.scalars(query.bindparams(bindparam("keys", keys, expanding=True))))
         return sorted({last for number in found if (last := _last(connection, number)) is not None})
+
+
+def is_withdrawn(engine: Engine, ref: str) -> bool:
+    """Whether a number is that of an article that was forgotten; its addresses are known no more."""
+    query = text("SELECT 1 FROM v1_changes WHERE article_id = :id AND change = 'withdrawn'")
+    with engine.connect() as connection:
+        return ref.isdecimal() and len(ref) < 19 and connection.execute(query, {"id": int(ref)}).first() is not None
 
 
 def _last(connection: Connection, number: int) -> int | None:
     """Return the article that this one has gone into, at the end; itself if it stands; None if none is shown."""
+    shown = text("SELECT 1 FROM v1_articles WHERE article_id = :id")
+    moved = text(
+        "SELECT changed_fields, other_article_id FROM v1_changes "
+        "WHERE article_id = :id AND other_article_id IS NOT NULL ORDER BY seq DESC"
+    )
     seen: set[int] = set()
     while number not in seen:
         seen.add(number)
-        columns = (article.c.merged_into, article.c.withdrawn_at)
-        row = connection.execute(select(*columns).where(article.c.id == number)).one_or_none()
-        if row is None or (row.merged_into is None and row.withdrawn_at is not None):
-            return None
-        if row.merged_into is None:
+        if connection.execute(shown, {"id": number}).first() is not None:
             return number
-        number = row.merged_into
+        rows = connection.execute(moved, {"id": number})
+        into = next((row.other_article_id for row in rows if "merged_into" in row.changed_fields), None)
+        if into is None:
+            return None
+        number = into
     return None
 
 
@@ -92,16 +99,16 @@ def show_article(engine: Engine, article_id: int, *, at: date | None = None) -> 
         until = [one for one in versions if at is None or one["seen_at"][:10] <= at.isoformat()]
         chosen = until[-1] if until else None
         provenance: Mapping[str, Mapping[str, str]] = {}
-        archived = None
+        archived: Row | None = None
         if chosen is not None:
-            row = connection.execute(
-                select(capture, reading.c.provenance)
-                .join(reading, reading.c.capture_id == capture.c.record_id)
-                .join(version, version.c.reading_id == reading.c.id)
-                .where(version.c.article_id == article_id, version.c.no == chosen["version_no"])
-            ).mappings()
-            (evidence,) = row
-            provenance, archived = evidence["provenance"], capture_of(evidence)
+            found = rows("v1_readings", "reading_id DESC")
+            archived = next(
+                one
+                for one in found
+                if (one["version_no"], one["capture_id"]) == (chosen["version_no"], chosen["reading_capture_id"])
+            )
+            told = archived["provenance"]
+            provenance = json.loads(told) if isinstance(told, str) else told
         return ArticlePage(
             shown[0],
             chosen,

@@ -45,6 +45,13 @@ VIEWS: tuple[View, ...] = (
             _PORTAL,
             column("url", "text", "The address, in the spelling found.", "load", _URL),
             column(
+                "address_id",
+                "text",
+                "Digest of portal and address, the same for every spelling of it.",
+                "index",
+                "0b7c…",
+            ),
+            column(
                 "role",
                 "text",
                 "`primary`: shown in v1_articles; `duplicate`: serves the same text; `redirect`: leads to another one; "
@@ -240,6 +247,13 @@ VIEWS: tuple[View, ...] = (
             column("segment", "text", "File of the archive, in the portal's folder.", "index", "20250311-….warc.gz"),
             column("segment_offset", "integer", "First byte of the record in it.", "index", "182033"),
             column("segment_length", "integer", "Bytes of the record in it.", "index", "9735"),
+            column(
+                "provenance",
+                "json",
+                "How each field was read: method and evidence, by the field's name.",
+                "reading",
+                '{"title":{"evidence":"h1.title","method":"rules"}}',
+            ),
         ),
     ),
     View(

@@ -32,7 +32,7 @@ LEFT JOIN portal_unit u ON u.portal = a.portal AND u.valid_from <= a.sort_date
 LEFT JOIN portal_unit n ON n.portal = a.portal AND n.valid_to IS NULL
 WHERE a.merged_into IS NULL AND a.withdrawn_at IS NULL""",
     "v1_addresses": """
-SELECT d.article_id, d.portal, d.url, d.role, d.first_seen_at, d.last_seen_at, d.gone_at
+SELECT d.article_id, d.portal, d.url, d.id AS address_id, d.role, d.first_seen_at, d.last_seen_at, d.gone_at
 FROM address d
 JOIN article a ON a.id = d.article_id
 WHERE a.withdrawn_at IS NULL""",
@@ -82,7 +82,7 @@ WHERE a.merged_into IS NULL AND a.withdrawn_at IS NULL""",
 SELECT r.id AS reading_id, r.article_id, c.portal, r.version_no,
     CASE WHEN a.reading_id = r.id THEN 1 ELSE 0 END AS is_shown, r.made_at, r.reader_version, r.rules,
     r.version_hash AS text_hash, r.title, r.text, r.capture_id, c.url, c.fetched_at, c.payload_sha256, c.payload_size,
-    c.segment, c.segment_offset, c.segment_length
+    c.segment, c.segment_offset, c.segment_length, r.provenance
 FROM reading r
 JOIN article a ON a.id = r.article_id
 JOIN capture c ON c.record_id = r.capture_id

@@ -1,7 +1,8 @@
 """Roles on PostgreSQL: who may do what, told table by table from the models, so that it cannot go stale.
 
 `owner` owns everything and logs in nowhere; `migrator` acts as the owner; `loader` runs the pipeline and cannot take
-anything published away; `eraser` may delete, for `congtin forget`; `reader` sees the `v1_*` views alone.
+anything published away; `eraser` may delete, for `congtin forget`; `reader` sees the `v1_*` views alone, and which
+revision they are of.
 """
 
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from storage.database.models import (
     link_key,
     link_signature,
     metadata,
+    portal_unit,
     reading,
     reading_page,
     schema_note,
@@ -50,6 +52,7 @@ _APPENDED: dict[Table, tuple[str, ...]] = {
 """Tables whose rows stay as they were written, and the columns that may still change in them."""
 
 _DERIVED = (
+    portal_unit,
     search,
     search_number,
     link,
@@ -62,7 +65,7 @@ _DERIVED = (
     template_page,
     template_keep,
 )
-"""Tables that the pipeline takes rows out of: made of others, or a memory of the crawl."""
+"""Tables that the pipeline takes rows out of: made of others or of portal files, or a memory of the crawl."""
 
 _STATEMENT_TIMEOUT = "30s"
 
@@ -114,7 +117,8 @@ def grants(prefix: str) -> Iterator[str]:
             yield f"GRANT UPDATE ({', '.join(changing)}) ON {table.name} TO {loader};"
         if table in _DERIVED:
             yield f"GRANT DELETE ON {table.name} TO {loader};"
-    yield f"GRANT SELECT ON alembic_version TO {loader}, {eraser};"
+    yield f"GRANT SELECT ON alembic_version TO {loader}, {eraser}, {reader};"
+    yield f"GRANT SELECT ON {schema_note.name} TO {reader};"  # whether the views are those that a command was made for
     yield f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {loader}, {eraser};"
     for view in VIEWS:
         yield f"GRANT SELECT ON {view.name} TO {loader}, {eraser}, {reader};"

@@ -15,7 +15,7 @@ from datasette.views.base import DatasetteError
 from pluggy import HookimplMarker
 from sqlalchemy import Engine
 
-from storage.consume.article import find_articles
+from storage.consume.article import find_articles, is_withdrawn
 from storage.consume.browse import labels
 from storage.consume.browse.article import article_context
 from storage.consume.queries import QUERIES
@@ -123,7 +123,8 @@ class Plugin:
         number = request.url_vars["number"]
         context = await _aside(article_context, self._engine, int(number)) if _NUMBER.fullmatch(number) else None
         if context is None:
-            raise NotFound(f"Không có bài số {number}.")
+            gone = await _aside(is_withdrawn, self._engine, number)
+            raise NotFound(f"Bài số {number} đã được gỡ bỏ vĩnh viễn." if gone else f"Không có bài số {number}.")
         if context["article"]["article_id"] != int(number):
             return Response.redirect(datasette.urls.path(f"/bai/{context['article']['article_id']}"))
         return Response.html(await datasette.render_template("article.html", context, request=request))

@@ -49,10 +49,12 @@ def test_a_page_shows_the_version_of_a_day_and_leads_to_its_bytes(desk: Desk) ->
     assert [kind["change"] for kind in page.changes] == ["created", "updated"]
     page = show_article(desk.engine, 1, at=date(2025, 3, 10))
     assert (page.version or {})["text"] == LONG
-    assert page.capture == (first.capture, first.location)
+    assert page.archived is not None
+    assert page.archived["capture_id"] == first.capture.record_id
+    assert page.archived["segment_offset"] == first.location.offset
     assert page.provenance == {"title": {"method": "rule", "evidence": "h1.title"}}
     page = show_article(desk.engine, 1, at=date(2025, 3, 9))
-    assert (page.version, page.capture) == (None, None)
+    assert (page.version, page.archived) == (None, None)
     with pytest.raises(LookupError):
         show_article(desk.engine, 7)
 
