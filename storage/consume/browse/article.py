@@ -39,9 +39,9 @@ def article_context(engine: Engine, number: int) -> Mapping[str, Any] | None:
         "article": page.article,
         "paragraphs": str(page.article["text"] or "").split("\n"),
         "facts": [
-            (label, labels.listed(page.article[name]), page.provenance.get(name, {}))
+            (label, value, page.provenance.get(name, {}))
             for name, label in labels.FACTS.items()
-            if page.article[name]
+            if (value := labels.listed(page.article[name]))
         ],
         "evidence": {name: page.provenance[name] for name in ("title", "lead", "text") if name in page.provenance},
         "versions": versions[::-1],

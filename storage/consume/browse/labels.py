@@ -16,6 +16,7 @@ VIEWS = {
     "v1_attachments": "Tệp đính kèm",
     "v1_view_counts": "Lượt xem",
     "v1_changes": "Dòng thay đổi",
+    "v1_restorations": "Lần khôi phục từ bản sao lưu",
     "v1_search": "Từ ngữ đã gấp",
     "v1_document_numbers": "Số hiệu văn bản được nhắc đến",
     "v1_links": "Bài giống nhau",
@@ -82,6 +83,10 @@ CHANGES = {
     Change.WITHDRAWN: "rút",
 }
 CAUSES = {Cause.SOURCE: "cổng", Cause.REREAD: "đọc lại", Cause.CORRECTION: "ta chỉnh"}
+
+
+FILES = {"wanted": "chưa tải", "stored": "đã lưu", "failed": "không tải được", "not_allowed": "loại tệp không lưu"}
+"""States of attachments."""
 
 
 def moment(value: str | None) -> str:

@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import markupsafe
 from datasette.facets import ColumnFacet, Facet
@@ -63,7 +64,12 @@ class YearFacet(Facet):  # type: ignore[misc]
             column = asked["config"]["simple"]
             counted = f"SELECT substr({column}, 1, 4) AS {column} FROM ({self.sql})"  # noqa: S608 - Datasette's own text
             by_year = ColumnFacet(
-                self.ds, self.request, self.database, sql=counted, params=self.params, metadata={"facets": [column]}
+                self.ds,
+                _uncounted(self.request),
+                self.database,
+                counted,
+                params=self.params,
+                metadata={"facets": [column]},
             )
             found, late = await by_year.facet_results()
             if late:
@@ -76,6 +82,12 @@ class YearFacet(Facet):  # type: ignore[misc]
                 one["toggle_url"] = self.ds.urls.path(change(self.request, {key: year}))
             made.append(found[0])
         return made, []
+
+
+def _uncounted(request: Request) -> Request:
+    """Return a request that asks for no further columns to be counted: they are not in what years are counted of."""
+    asked = [(name, value) for name, value in parse_qsl(request.query_string) if not name.startswith("_facet")]
+    return Request({**request.scope, "query_string": urlencode(asked).encode()}, None)
 
 
 class Plugin:

@@ -34,6 +34,8 @@ NEWEST_FIRST = {
     "v1_runs": "started_at",
     "v1_refusals": "fetched_at",
     "v1_readings": "reading_id",
+    "v1_coverage": "month",
+    "v1_restorations": "restored_at",
 }
 
 _SETTINGS = {

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from storage.consume.browse import open_site
 from storage.consume.dictionary import VIEWS
 from storage.consume.queries import QUERIES
+from storage.database.engine import connect
 from tests.unit.database.makers import LONG, Desk, rows, url
 
 
@@ -58,6 +59,22 @@ async def test_an_article_has_its_text_changes_and_evidence(site: Any, engine: E
     assert (answer.status_code, answer.headers["location"]) == (302, "/bai/2")
     for missing in ("/bai/9", "/bai/0", f"/bai/{'9' * 19}", "/bai?url=x"):
         assert (await site.client.get(missing)).status_code == 404
+
+
+async def test_any_column_is_counted_beside_the_years(site: Any) -> None:
+    answer = (await site.client.get("/congtin/v1_articles.json?_facet=section&_facet=portal")).json()
+    counted = {
+        one["name"]: sorted(found["count"] for found in one["results"]) for one in answer["facet_results"].values()
+    }
+    assert (counted["section"], counted["portal"], counted["sort_date"]) == ([1, 1], [2], [2])
+
+
+async def test_a_forgotten_article_is_said_to_be_gone(site: Any, engine: Engine) -> None:
+    with connect(engine.url.render_as_string(hide_password=False)).begin() as connection:
+        connection.exec_driver_sql("UPDATE change SET kind = 'withdrawn' WHERE article_id = 2")
+        connection.exec_driver_sql("UPDATE article SET withdrawn_at = first_seen_at WHERE id = 2")
+    answer = await site.client.get("/bai/2")
+    assert (answer.status_code, "đã được gỡ bỏ vĩnh viễn" in answer.text) == (404, True)
 
 
 async def test_only_views_are_shown(site: Any) -> None:

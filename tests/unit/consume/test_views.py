@@ -13,6 +13,7 @@ from sqlalchemy import Engine, inspect
 from storage.consume.dictionary import DOCUMENT, VIEWS, View, document
 from storage.database.links import follow
 from storage.database.marks import ListingOutcome, finish_listings
+from storage.database.models import restoration
 from storage.database.portals import PortalRow, sync_portals
 from storage.database.runs import finish_run, start_run
 from storage.records import Attachment, Image, Refusal
@@ -159,6 +160,9 @@ def filled(engine: Engine) -> Engine:
     _two_stories(engine)
     known = desk.capture("c")
     desk.load(row(known, Refusal(known.url, RefusalKind.MAINTENANCE, "")))
+    numbers = {"next_seq": 10**6, "kept_seq": 1, "kept_article_id": 1, "next_article_id": 10**6}
+    with engine.begin() as connection:
+        connection.execute(restoration.insert().values(at=desk.now, backup_at=desk.now, **numbers))
     return engine
 
 
