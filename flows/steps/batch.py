@@ -19,7 +19,7 @@ from flows.steps.order import Counts
 from flows.steps.reading import Readers
 from flows.steps.templates import learn_from
 from storage.crash import Point, sync_point
-from storage.database.captures import claim, index, pending
+from storage.database.captures import claim, elsewhere, index, pending
 from storage.database.decisions import released, reopen
 from storage.database.figures import held_readings, known_texts, usual
 from storage.database.further_pages import wholes
@@ -49,6 +49,7 @@ class Batches:
         on_batch: called after each step.
         counts: what was done so far.
         segments: those to index; empty means all.
+        beyond: segments of another machine's archive, which hold pages that wait there for being read.
     """
 
     engine: Engine
@@ -65,6 +66,7 @@ class Batches:
     _frozen: bool = False
     _pages: list[tuple[Capture, Location]] = field(default_factory=list)
     _gate: Gate | None = None
+    beyond: frozenset[str] = frozenset()
 
     async def drain(self, *, more: bool = False) -> None:
         """Index what the segments hold beyond what is indexed, then read and load until nothing is pending.
@@ -77,8 +79,11 @@ class Batches:
         """
         await self._load()
         await self.index()
+        self.beyond = await asyncio.to_thread(elsewhere, self.engine, self.archive, self.portal.name)
         if self._frozen or await self._freeze(more=more):
-            while claimed := await asyncio.to_thread(claim, self.engine, self.portal.name, self.run_id, self.size):
+            while claimed := await asyncio.to_thread(
+                claim, self.engine, self.portal.name, self.run_id, self.size, beyond=self.beyond
+            ):
                 await self._read_through(claimed)
         if not more:
             self._read = (await self._opened()).finish()
@@ -148,7 +153,7 @@ class Batches:
 
     async def _freeze(self, *, more: bool) -> bool:
         """Settle which template the pages of this run are read with; give whether there is something to read."""
-        waiting = await asyncio.to_thread(pending, self.engine, self.portal.name, ENOUGH)
+        waiting = await asyncio.to_thread(pending, self.engine, self.portal.name, ENOUGH, beyond=self.beyond)
         known = await asyncio.to_thread(seen_addresses, self.engine, self.portal.name)
         if not waiting or (more and len(known) + len(waiting) < ENOUGH):
             return False

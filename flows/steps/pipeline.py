@@ -45,6 +45,7 @@ from storage.crash import Point, sync_point
 from storage.database import runs
 from storage.database.attachments import wanted_attachments
 from storage.database.decisions import kept_back
+from storage.database.engine import RunTakenOverError, fenced
 from storage.database.failures import Unfetched, note_failures
 from storage.database.forget import complete
 from storage.database.further_pages import wanted_pages
@@ -145,6 +146,8 @@ class _Run:
             raise
         except DATABASE_DOWN as error:
             judgement = judge(replace(self.findings(), database=says(error)))
+        except RunTakenOverError:
+            judgement = Judgement(Verdict.DEGRADED, TAKEN_OVER)
         except Exception as error:
             self.log.exception("run %s of %s failed", self.run_id, self.portal.name)
             judgement = Judgement(Verdict.FAILED, f"{type(error).__name__}: {error}")
@@ -178,6 +181,7 @@ class _Run:
             runs.start_run, self.house.engine, portal=self.portal.name, mode=self.order.mode.value
         )
         self.watcher.begun(self.portal.name, self.run_id)
+        self.house = replace(self.house, engine=fenced(self.house.engine, self.run_id))
         sync_point(Point.BEGUN)
         return stale
 
@@ -185,6 +189,8 @@ class _Run:
         await self._batches.take_up_held()
         await self._stage("xử lý phần còn lại", self._batches.drain)
         self._batches.reopen()
+        for segment in sorted(self._batches.beyond):
+            self.log.warning("segment %s is in another machine's archive: what waits there is fetched again", segment)
         for run_id in stale:
             await self._settle(run_id, read_report(self._folder(run_id) / "report-1.json"))
             shutil.rmtree(self._folder(run_id), ignore_errors=True)
@@ -257,7 +263,7 @@ class _Run:
         """Link near-duplicates. What fails here the next run does, or `congtin links follow`: no page is lost by it."""
         try:
             await self._stage("tìm bài trùng", lambda: follow_feed(self.house.engine))
-        except DATABASE_DOWN:
+        except (*DATABASE_DOWN, RunTakenOverError):
             raise
         except Exception:
             self.log.exception("near-duplicates could not be followed to the end")
@@ -271,6 +277,7 @@ class _Run:
             now,
             self.portal.access.revisit_days,
             full=self.order.mode is Mode.FULL,
+            beyond=self._batches.beyond,
         )
         asked = await asyncio.to_thread(
             chosen, self.house.memory, self.portal.name, self.order.urls, self.order.refused_by
@@ -389,20 +396,29 @@ class _Run:
             while True:
                 await asyncio.sleep(HEARTBEAT)
                 with suppress(*DATABASE_DOWN, TimeoutError):
-                    if portal_lease(self.portal.name) in await asyncio.to_thread(self.house.leases.lost):
+                    if not await self._still_ours():
                         self.taken_over = True
                         self.log.error(TAKEN_OVER)
                         if whole is not None:
                             whole.cancel()
                         return
-                    if self.run_id:
-                        await asyncio.to_thread(runs.heartbeat, self.house.engine, self.run_id)
 
         beating = asyncio.create_task(beat())
         try:
             yield
         finally:
             beating.cancel()
+
+    async def _still_ours(self) -> bool:
+        """Give a sign of life; return whether the portal's lock and the run are still this process's."""
+        if portal_lease(self.portal.name) in await asyncio.to_thread(self.house.leases.lost):
+            return False
+        try:
+            if self.run_id:
+                await asyncio.to_thread(runs.heartbeat, self.house.engine, self.run_id)
+        except RunTakenOverError:
+            return False
+        return True
 
     async def _front(self) -> dict[str, RefusalKind]:
         """Return what the first pages of listings without a row read as, where that is a refusal."""
@@ -459,6 +475,8 @@ class _Run:
             )
         except DATABASE_DOWN as error:
             self.log.warning("the database does not answer, the run stays open: %s", says(error))
+        except RunTakenOverError:  # who has taken over has closed it
+            shutil.rmtree(self._folder(self.run_id), ignore_errors=True)
         else:
             sync_point(Point.CLOSED)
             shutil.rmtree(self._folder(self.run_id), ignore_errors=True)
@@ -469,7 +487,7 @@ class _Run:
         try:
             await self._batches.index()
             await self._settle(self.run_id, self._report)
-        except DATABASE_DOWN:
+        except (*DATABASE_DOWN, RunTakenOverError):
             raise
         except Exception:
             self.log.exception("run %s could not be settled", self.run_id)

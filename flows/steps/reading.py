@@ -255,6 +255,8 @@ def read_capture(
         return FetchFailed(FetchError.CUT, str(error))
     except warc.BodyTooLarge as error:
         return FetchFailed(FetchError.TOO_LARGE, str(error))
+    except warc.ArchiveError as error:  # damaged, or in another machine's archive: another fetch brings it
+        return FetchFailed(FetchError.CUT, f"archive: {error}")
     read = partial(
         read_page,
         body,
@@ -277,7 +279,7 @@ def observe_capture(archive: Path, portal: Portal, capture: Capture, location: L
     """Return what an archived page shows; None where its body cannot be had."""
     try:
         _, body, _ = warc.read(archive, capture.portal, location)
-    except (warc.BodyCut, warc.BodyTooLarge):
+    except warc.ArchiveError:
         return None
     _, seen = read_and_observe(
         body,

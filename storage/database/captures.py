@@ -1,7 +1,7 @@
 """Captures: entered from the archive, with the rows of listing pages, files and redirects; claimed for reading."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -90,17 +90,37 @@ def _whole(found: Iterator[tuple[Capture, Location]]) -> Iterator[tuple[Capture,
         _LOG.error("damaged segment: %s", error)
 
 
-def claim(engine: Engine, portal: str, run_id: str, limit: int) -> list[tuple[Capture, Location]]:
+def elsewhere(engine: Engine, archive: Path, portal: str) -> frozenset[str]:
+    """Return the segments that hold responses which wait for reading, and that are not in this archive.
+
+    They are in that of another machine, which died or was cut off before it had read them.
+    """
+    query = select(captures.c.segment).where(
+        captures.c.portal == portal, captures.c.state == CaptureState.PENDING.value
+    )
+    with engine.connect() as connection:
+        waiting = set(connection.scalars(query.distinct()))
+    return frozenset(waiting.difference(segments(archive, portal)))
+
+
+def claim(
+    engine: Engine, portal: str, run_id: str, limit: int, *, beyond: Collection[str] = ()
+) -> list[tuple[Capture, Location]]:
     """Return up to `limit` article responses that wait for reading, oldest first, and keep other workers off them.
 
     What was claimed by a run that has ended is free again. A capture that came without a listing row gets what listings
-    have said of its address.
+    have said of its address. Those in segments that are out of reach (`beyond`, see `elsewhere`) are left alone.
     """
     open_run = select(run.c.id).where(run.c.id == captures.c.claimed_by, run.c.verdict.is_(None)).exists()
     free = or_(captures.c.claimed_by.is_(None), (captures.c.claimed_by != run_id) & ~open_run)
     waiting = (
         select(captures.c.seq)
-        .where(captures.c.portal == portal, captures.c.state == CaptureState.PENDING.value, free)
+        .where(
+            captures.c.portal == portal,
+            captures.c.state == CaptureState.PENDING.value,
+            captures.c.segment.not_in(beyond),
+            free,
+        )
         .order_by(captures.c.seq)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -124,12 +144,16 @@ def claim(engine: Engine, portal: str, run_id: str, limit: int) -> list[tuple[Ca
     return claimed
 
 
-def pending(engine: Engine, portal: str, limit: int) -> list[tuple[Capture, Location]]:
-    """Return up to `limit` article responses that wait for reading, oldest first, without claiming them."""
+def pending(engine: Engine, portal: str, limit: int, *, beyond: Collection[str] = ()) -> list[tuple[Capture, Location]]:
+    """Return up to `limit` article responses that wait for reading, as `claim`, without claiming them."""
     query = (
         select(captures, address.c.item.label("said"))
         .outerjoin(address, address.c.id == captures.c.address_id)
-        .where(captures.c.portal == portal, captures.c.state == CaptureState.PENDING.value)
+        .where(
+            captures.c.portal == portal,
+            captures.c.state == CaptureState.PENDING.value,
+            captures.c.segment.not_in(beyond),
+        )
         .order_by(captures.c.seq)
         .limit(limit)
     )

@@ -11,11 +11,13 @@ from sqlalchemy import BigInteger, Connection, Engine, bindparam, create_engine,
 from sqlalchemy.exc import DBAPIError
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
+from storage.database.models import run
 from storage.database.patience import PatientConnection
 
 Result = TypeVar("Result")
 
 _WRITES = "congtin_writes"
+_RUN = "congtin_run"
 
 _DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 """What an address may begin with: the options below are those of these drivers."""
@@ -23,8 +25,15 @@ _DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 BUSY_SECONDS = 30
 """How long a writer waits for another's lock on SQLite; batches hold it for well under a second."""
 
+IDLE_SECONDS = 600
+"""How long a transaction may stand idle on PostgreSQL; in one, pages are read anew, a batch of them at the most."""
+
 RETRY_SECONDS = 90
 """How long a transaction is tried again: a database restart takes seconds; a longer outage is the next run's."""
+
+
+class RunTakenOverError(Exception):
+    """The run in whose name something was to be written has been closed: another one is at work in its place."""
 
 
 def connect(url: str) -> Engine:
@@ -57,6 +66,7 @@ def connect(url: str) -> Engine:
             },
         )
         event.listen(engine, "do_connect", _connect_patiently)
+        event.listen(engine, "connect", _let_go_of_the_dead)
         return engine
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
@@ -68,6 +78,18 @@ def connect(url: str) -> Engine:
 
 def _connect_patiently(_dialect: object, _record: object, arguments: list[Any], options: dict[str, Any]) -> Any:
     return PatientConnection.connect(*arguments, **options)
+
+
+def _let_go_of_the_dead(connection: Any, _record: object) -> None:
+    """Have the server end a transaction whose client is gone or stands still: others wait for its locks.
+
+    The server's own defaults are two hours for a machine that vanished, and for ever for a process that was stopped.
+    """
+    settings = {"tcp_keepalives_idle": 20, "tcp_keepalives_interval": 10, "tcp_keepalives_count": 4}
+    settings["idle_in_transaction_session_timeout"] = IDLE_SECONDS * 1000
+    for name, value in settings.items():
+        connection.execute("SELECT set_config(%s, %s, false)", (name, str(value)))
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -87,6 +109,26 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def fenced(engine: Engine, run_id: str) -> Engine:
+    """Return the engine for the work of a run: `transact` with it writes only as long as that run is open.
+
+    A process that stood still (a paused machine, a cut network) may wake after another one has closed its run and taken
+    its place; whatever it does then must come to nothing.
+    """
+    return engine.execution_options(**{_RUN: run_id})
+
+
+def _check_run(connection: Connection, run_id: str) -> None:
+    """Make sure that a run is open, and stays so until this transaction ends.
+
+    Raises:
+        RunTakenOverError: it has been closed.
+    """
+    still_open = select(run.c.id).where(run.c.id == run_id, run.c.verdict.is_(None)).with_for_update(key_share=True)
+    if connection.scalar(still_open) is None:
+        raise RunTakenOverError(f"run {run_id} has been closed by another one")
+
+
 def transact(engine: Engine, work: Callable[[Connection], Result], *, seconds: float = RETRY_SECONDS) -> Result:
     """Run `work` in one writing transaction and return its result.
 
@@ -95,11 +137,15 @@ def transact(engine: Engine, work: Callable[[Connection], Result], *, seconds: f
 
     Raises:
         sqlalchemy.exc.DBAPIError: a lasting error, or a transient one for longer than `seconds`.
+        RunTakenOverError: the engine is a run's (`fenced`), and the run has been closed.
     """
     writer = engine.execution_options(**{_WRITES: True})
+    run_id = engine.get_execution_options().get(_RUN)
 
     def once() -> Result:
         with writer.begin() as connection:
+            if run_id is not None:
+                _check_run(connection, run_id)
             return work(connection)
 
     return persist(once, seconds=seconds)

@@ -18,13 +18,6 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from storage.database.engine import RETRY_SECONDS, persist
 
-_SESSION = (
-    "SET idle_session_timeout = 0",  # a server's own limit must not end a run's lock; since PostgreSQL 14
-    "SET tcp_keepalives_idle = 20",  # a machine that vanished is noticed within a minute; the default is two hours
-    "SET tcp_keepalives_interval = 10",
-    "SET tcp_keepalives_count = 4",
-)
-
 _HOLDER = text(
     "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid "
     "JOIN pg_database d ON d.oid = l.database WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 "
@@ -133,9 +126,8 @@ class Leases:
             connection = self._engine.execution_options(isolation_level="AUTOCOMMIT").connect()
             connection.detach()  # it is none of the pool's: it stays open as long as the process works
             self._connection = connection
-            for statement in _SESSION:
-                with suppress(DBAPIError):  # an older server does not know one of them
-                    connection.execute(text(statement))
+            with suppress(DBAPIError):  # known since PostgreSQL 14
+                connection.execute(text("SET idle_session_timeout = 0"))  # a server's limit must not end a run's lock
             connection.execute(select(func.set_config("application_name", self._name, False)))  # noqa: FBT003
         return self._connection
 

@@ -115,7 +115,7 @@ def _load_portal(
         key=lambda result: seqs[result.capture.record_id],
     )
     good, bad = [], []
-    for result in waiting:
+    for result in _without_overtaken(connection, waiting):
         reason = unstorable(result.outcome)
         if reason is None:
             good.append(result)
@@ -168,6 +168,29 @@ def _pending(connection: Connection, portal: str, batch: Sequence[ReadResult]) -
         enter(connection, portal, missing, reached=False)
         rows = connection.execute(query).all()
     return {row.record_id: row.seq for row in rows if row.state == CaptureState.PENDING.value}
+
+
+def _without_overtaken(connection: Connection, waiting: Sequence[ReadResult]) -> list[ReadResult]:
+    """Return the results; without a page where a later response of the address was loaded before its first loading.
+
+    So it is where the machine that fetched it was cut off, and another one has gone on: what it shows is of the past.
+    """
+    later = capture.alias("later")
+    loaded_since = select(later.c.seq).where(
+        later.c.address_id == capture.c.address_id,
+        later.c.seq > capture.c.seq,
+        later.c.purpose == Purpose.ARTICLE.value,
+        later.c.effect.is_not(None),
+    )
+    query = select(capture.c.record_id).where(
+        capture.c.record_id.in_([result.capture.record_id for result in waiting]),
+        capture.c.purpose == Purpose.ARTICLE.value,
+        capture.c.loaded_by.is_(None),
+        loaded_since.exists(),
+    )
+    overtaken = set(connection.scalars(query))
+    nothing = NoPage("a later response of its address was loaded before")
+    return [replace(result, outcome=nothing) if result.capture.record_id in overtaken else result for result in waiting]
 
 
 def _store(

@@ -1,6 +1,6 @@
 """What is known of a portal before a run: what to fetch, what to visit again, where listings may end."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -71,7 +71,15 @@ class Known:
     listings: dict[str, ListingKnowledge] = field(default_factory=dict)
 
 
-def known(engine: Engine, portal: str, now: datetime, revisit_days: Sequence[int], *, full: bool = False) -> Known:
+def known(
+    engine: Engine,
+    portal: str,
+    now: datetime,
+    revisit_days: Sequence[int],
+    *,
+    full: bool = False,
+    beyond: Collection[str] = (),
+) -> Known:
     """Return what is known of a portal.
 
     Runs that died before their listings were settled are settled first, from what the archive's index holds of them;
@@ -83,6 +91,7 @@ def known(engine: Engine, portal: str, now: datetime, revisit_days: Sequence[int
         now: the time of the run.
         revisit_days: ages in days at which an article is visited again; the last step repeats.
         full: all known articles are due.
+        beyond: segments that cannot be read here (`captures.elsewhere`): what waits in them is asked for again.
     """
 
     def work(connection: Connection) -> Known:
@@ -91,7 +100,9 @@ def known(engine: Engine, portal: str, now: datetime, revisit_days: Sequence[int
         waiting = set(
             connection.scalars(
                 select(capture.c.address_id).where(
-                    capture.c.portal == portal, capture.c.state == CaptureState.PENDING.value
+                    capture.c.portal == portal,
+                    capture.c.state == CaptureState.PENDING.value,
+                    capture.c.segment.not_in(beyond),
                 )
             )
         )

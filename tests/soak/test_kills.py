@@ -26,6 +26,7 @@ from tests.e2e.ingest.kills import by_command, go_through
 from tests.e2e.ingest.site import PORTALS, House
 from tests.invariants import broken
 from tests.replicas import Replicas, serve
+from tests.soak.processes import processes_of
 
 __all__ = ["house", "paged"]
 
@@ -37,26 +38,13 @@ A_ROUND = 8
 VICTIMS = ("group", "group", "group", "all", "run", "crawl", "helper")
 
 
-def _processes(var: Path) -> dict[int, str]:
-    """Return the processes that work for a place, with what each is."""
-    found = {}
-    for entry in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            if f"CONGTIN_VAR={var}".encode() not in (entry / "environ").read_bytes().split(b"\0"):
-                continue
-            line = (entry / "cmdline").read_bytes()
-            kind = "crawl" if b"crawlers.crawl" in line else "run" if b"ingest" in line else "helper"
-            found[int(entry.name)] = kind
-    return found
-
-
 def _kill(run: "subprocess.Popen[bytes]", var: Path, victim: str, moments: random.Random) -> None:
     """Kill a run with its readers, or all of it, or one process of a kind, if there is one just now."""
     if victim in {"group", "all"}:
         with suppress(ProcessLookupError):
             os.killpg(run.pid, signal.SIGKILL)
     if victim != "group":
-        found = _processes(var)
+        found = processes_of(var)
         chosen = sorted(number for number, kind in found.items() if victim in {kind, "all"})
         for number in chosen if victim == "all" else moments.sample(chosen, min(1, len(chosen))):
             with suppress(ProcessLookupError):
@@ -65,7 +53,7 @@ def _kill(run: "subprocess.Popen[bytes]", var: Path, victim: str, moments: rando
 
 def _wait_for_nothing(var: Path) -> None:
     deadline = time.monotonic() + 60
-    while left := _processes(var):
+    while left := processes_of(var):
         assert time.monotonic() < deadline, f"processes outlive their run: {left}"
         time.sleep(0.05)
 

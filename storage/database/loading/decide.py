@@ -9,6 +9,7 @@ from storage.database.loading.outcomes import (
     Effect,
     FetchFailed,
     Held,
+    NoPage,
     NotModified,
     ReadResult,
     Rejected,
@@ -94,6 +95,8 @@ class Decider(Moves):
                 )
             case FetchFailed() as failed:
                 self._failed(capture, failed, address)
+            case NoPage() as none:
+                self.work.end(capture, CaptureState.NOTED, article_id=address.article_id, detail=none.reason)
 
     # --- no article
 

@@ -1,6 +1,7 @@
 """Transactions: what passes is tried again, what lasts is raised, nothing is doubled."""
 
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,9 @@ class LostAnswer:
     def execution_options(self, **options: object) -> "LostAnswer":
         self.engine = self.engine.execution_options(**options)
         return self
+
+    def get_execution_options(self) -> Mapping[str, object]:
+        return self.engine.get_execution_options()
 
     def begin(self) -> "LostAnswer":
         self.context = self.engine.begin()
