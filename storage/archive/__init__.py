@@ -16,7 +16,7 @@ from storage.archive.erase import drop_partial, erase
 from storage.archive.exchange import ArchiveError, BodyCut, BodyError, BodyTooLarge, Exchange, SegmentDamaged
 from storage.archive.folder import open_segments, segments
 from storage.archive.forgotten import Tombstone, append_tombstones, read_tombstones
-from storage.archive.reader import end_of_erased, read, scan
+from storage.archive.reader import Hole, read, scan
 from storage.archive.recovery import recover
 from storage.archive.writer import SegmentWriter
 
@@ -26,6 +26,7 @@ __all__ = [
     "BodyError",
     "BodyTooLarge",
     "Exchange",
+    "Hole",
     "ReadBack",
     "SegmentDamaged",
     "SegmentWriter",
@@ -34,7 +35,6 @@ __all__ = [
     "decode_body",
     "drop_decisions",
     "drop_partial",
-    "end_of_erased",
     "erase",
     "open_segments",
     "read",

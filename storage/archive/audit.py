@@ -8,7 +8,7 @@ from storage.archive.decoding import decode_body
 from storage.archive.exchange import ArchiveError, BodyError
 from storage.archive.folder import open_segment
 from storage.archive.format import Metadata, Response, capture_of
-from storage.archive.reader import pairs, whole_pair
+from storage.archive.reader import Hole, walk, whole_pair
 from storage.records import Capture, Location
 from storage.text import sha256_hex
 
@@ -32,16 +32,19 @@ class ReadBack:
         self.text = response.head + payload
 
 
-def read_back(archive: Path, portal: str, segment: str) -> Iterator[ReadBack]:
-    """Yield the records of a segment in the order of writing, up to the first that is not whole.
+def read_back(archive: Path, portal: str, segment: str) -> Iterator[ReadBack | Hole]:
+    """Yield the records of a segment in the order of writing, and the bytes that are none.
 
     Raises:
         ArchiveError: there is no such segment.
     """
     file, _ = open_segment(archive, portal, segment)
     with file:
-        for start, end, response, metadata in pairs(file):
-            yield ReadBack(segment, start, end, response, metadata)
+        for found in walk(file, segment):
+            if isinstance(found, Hole):
+                yield found
+            else:
+                yield ReadBack(segment, found.start, found.end, found.response, found.metadata)
 
 
 def read_back_one(archive: Path, portal: str, location: Location) -> ReadBack:

@@ -18,7 +18,7 @@ from storage.archive.exchange import ArchiveError
 from storage.archive.folder import fsync_folder, open_segment, portal_folder
 from storage.archive.format import capture_of
 from storage.archive.lines import PARTIAL
-from storage.archive.reader import pairs
+from storage.archive.reader import Pair, walk
 from storage.crash import ForgetPoint, sync_point
 from storage.records import Capture
 
@@ -38,7 +38,11 @@ def erase(archive: Path, portal: str, segment: str, gone: Callable[[Capture], bo
     with file:
         if not sealed:
             raise ArchiveError(f"{portal}/{segment}: still being written")
-        holes = [(start, end) for start, end, response, facts in pairs(file) if gone(capture_of(response, facts))]
+        holes = [
+            (found.start, found.end)
+            for found in walk(file, segment)
+            if isinstance(found, Pair) and gone(capture_of(found.response, found.metadata))
+        ]
         if holes:
             _rewrite(file, portal_folder(archive, portal) / segment, holes)
     return len(holes)

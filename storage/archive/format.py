@@ -41,6 +41,10 @@ class Metadata:
     facts: Mapping[str, object]
 
 
+class Other:
+    """A record of another kind: of a segment's beginning, a request, or what stands in place of an erased one."""
+
+
 class Encoder:
     """Turns records into gzip members, one each. One compressor serves all: setting one up costs more than a page."""
 
@@ -106,8 +110,8 @@ class Encoder:
         return self._buffer.getvalue()
 
 
-def parse(member: bytes) -> Response | Metadata | None:
-    """Return the record of an inflated gzip member; None for one of another type.
+def parse(member: bytes) -> Response | Metadata | Other:
+    """Return the record of an inflated gzip member.
 
     Raises:
         ValueError: the bytes are no record of ours.
@@ -124,7 +128,7 @@ def parse(member: bytes) -> Response | Metadata | None:
     if record.record_type == WarcRecordType.metadata:
         facts = json.loads(record.reader.read())
         return Metadata(_plain_id(record.headers.get("WARC-Concurrent-To")), facts)
-    return None
+    return Other()
 
 
 def capture_of(response: Response, metadata: Metadata) -> Capture:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from storage.archive.folder import fsync_folder, is_at, open_segments, seal_file
-from storage.archive.reader import pairs
+from storage.archive.reader import Pair, walk
 from storage.crash import Point, sync_point
 
 
@@ -33,7 +33,7 @@ def _recover_segment(path: Path) -> str:
             return ""  # its writer lives
         if not is_at(file, path):
             return ""  # sealed between opening and locking
-        end = _end_of_whole_pairs(file)
+        end = _end_of_whole_pairs(file, path.name)
         if not end:
             path.unlink()
             fsync_folder(path.parent)
@@ -44,9 +44,6 @@ def _recover_segment(path: Path) -> str:
         return seal_file(path)
 
 
-def _end_of_whole_pairs(file: BinaryIO) -> int:
+def _end_of_whole_pairs(file: BinaryIO, segment: str) -> int:
     file.seek(0)
-    last = 0
-    for _, last, _, _ in pairs(file):  # noqa: B007
-        pass
-    return last
+    return max((found.end for found in walk(file, segment) if isinstance(found, Pair)), default=0)

@@ -73,9 +73,11 @@ def _rows(scope: Scope) -> dict[str, dict[str, Any]]:
 
 
 def _examine(scope: Scope, segment: str, rows: dict[str, Any], found: _Pass) -> None:
-    end = 0
+    holes: list[warc.Hole] = []
     for record in warc.read_back(scope.archive, scope.name, segment):
-        end = record.location.offset + record.location.length
+        if isinstance(record, warc.Hole):
+            holes.append(record)
+            continue
         found.records += 1
         _look_for_secrets(scope, record, found)
         row = rows.pop(record.capture.record_id, None)
@@ -87,8 +89,9 @@ def _examine(scope: Scope, segment: str, rows: dict[str, Any], found: _Pass) -> 
         found.read += 1
         found.lost += _unfinished(scope, row)
         found.bytes += _compared(scope, row, record)
+    told: set[warc.Hole] = set()
     for row in rows.values():
-        # The pass ends at the first byte that is damaged; what lies behind it may still be whole.
+        told.update(hole for hole in holes if hole.start <= row.segment_offset < hole.end)
         found.records += 1
         found.read += 1
         found.lost += _unfinished(scope, row)
@@ -100,10 +103,10 @@ def _examine(scope: Scope, segment: str, rows: dict[str, Any], found: _Pass) -> 
             continue
         found.bytes += _compared(scope, row, record)
         _look_for_secrets(scope, record, found)
-    with (scope.archive / scope.name / segment).open("rb") as file:
-        end = warc.end_of_erased(file, end)
-    if not rows and end != (scope.archive / scope.name / segment).stat().st_size:
-        found.bytes.append(scope.finding(segment, f"tệp hỏng từ byte {end}, chưa ghi nhận bản ghi nào ở đó", RESTORE))
+    for hole in holes:
+        if hole not in told:
+            what = f"tệp hỏng từ byte {hole.start} đến {hole.end}, chưa ghi nhận bản ghi nào ở đó"
+            found.bytes.append(scope.finding(segment, what, RESTORE))
 
 
 def _unfinished(scope: Scope, row: Any) -> Iterator[Finding]:

@@ -22,9 +22,11 @@ from storage.archive import (
     ArchiveError,
     BodyCut,
     Exchange,
+    Hole,
     SegmentDamaged,
     SegmentWriter,
     read,
+    read_back,
     recover,
     scan,
     segments,
@@ -242,15 +244,20 @@ def test_nothing_counts_before_it_is_on_the_disk(tmp_path: Path, monkeypatch: py
     assert [name for name, _ in synced] == [str(path), str(folder)]
 
 
-def test_a_segment_cut_at_any_byte_keeps_its_whole_pairs(tmp_path: Path, no_fsync: None) -> None:
+def cut(tmp_path: Path, step: int) -> None:
+    """Cut a segment at its last 4,096 bytes, every `step`th and those about the ends of pairs, and recover it."""
     appended = write(tmp_path / "whole", pages(6, size=500))
     name = appended[0][1].segment
     whole = (tmp_path / "whole" / "lao_cai" / name).read_bytes()
     assert len(whole) > 4096
+    ends = {location.offset + location.length for _, location in appended}
+    near = {end + by for end in ends for by in (-9, -1, 0, 1, 9, 17)}
     archive = tmp_path / "cut"
     folder = archive / "lao_cai"
     folder.mkdir(parents=True)
     for end in range(len(whole) - 4096, len(whole) + 1):
+        if end % step and end not in near:
+            continue
         open_path = folder / f"{name}.open"
         open_path.write_bytes(whole[:end])
         kept = [(capture, location) for capture, location in appended if location.offset + location.length <= end]
@@ -262,6 +269,15 @@ def test_a_segment_cut_at_any_byte_keeps_its_whole_pairs(tmp_path: Path, no_fsyn
             assert list(scan(archive, "lao_cai", name)) == kept
             assert sealed.stat().st_size == kept[-1][1].offset + kept[-1][1].length
             sealed.unlink()
+
+
+def test_a_segment_that_is_cut_keeps_its_whole_pairs(tmp_path: Path, no_fsync: None) -> None:
+    cut(tmp_path, 67)
+
+
+@pytest.mark.soak
+def test_a_segment_cut_at_any_byte_keeps_its_whole_pairs(tmp_path: Path, no_fsync: None) -> None:
+    cut(tmp_path, 1)
 
 
 @pytest.mark.parametrize(
@@ -287,20 +303,43 @@ def test_rubbish_behind_the_last_pair_is_cut(tmp_path: Path, tail: bytes) -> Non
     assert recover(tmp_path, "lao_cai") == []
 
 
-def test_a_damaged_sealed_segment_is_told(tmp_path: Path) -> None:
-    appended = write(tmp_path, pages(3))
+@pytest.mark.parametrize("share", [0.0, 0.25, 0.5, 0.9, 0.999])
+def test_damage_in_the_middle_is_told_and_the_rest_is_read(tmp_path: Path, share: float) -> None:
+    appended = write(tmp_path, pages(4))
+    first, second, *rest = appended
+    sealed = tmp_path / "lao_cai" / second[1].segment
+    data = bytearray(sealed.read_bytes())
+    data[second[1].offset + int(second[1].length * share)] ^= 0xFF
+    sealed.write_bytes(data)
+    found = scan(tmp_path, "lao_cai", sealed.name)
+    assert [next(found) for _ in range(3)] == [first, *rest]
+    with pytest.raises(SegmentDamaged, match=f"byte {second[1].offset} to {rest[0][1].offset}$"):
+        next(found)
+    with pytest.raises(ArchiveError):
+        read(tmp_path, "lao_cai", second[1])
+    assert read(tmp_path, "lao_cai", rest[0][1])[0] == rest[0][0]
+    holes = [one for one in read_back(tmp_path, "lao_cai", sealed.name) if isinstance(one, Hole)]
+    assert holes == [Hole(second[1].offset, rest[0][1].offset)]
+
+    sealed.rename(sealed.with_name(f"{sealed.name}.open"))
+    assert recover(tmp_path, "lao_cai") == [sealed.name]
+    assert sealed.read_bytes() == data
+
+
+def test_records_that_a_server_made_up_do_not_come_out_of_damage(tmp_path: Path) -> None:
+    forged = write(tmp_path / "theirs", [replace(PAGE, run_id="r0", url="https://laocai.gov.vn/forged")])[0]
+    members = (tmp_path / "theirs" / "lao_cai" / forged[1].segment).read_bytes()[forged[1].offset :]
+    appended = write(tmp_path, pages(3, size=3000))
     sealed = tmp_path / "lao_cai" / appended[0][1].segment
     data = bytearray(sealed.read_bytes())
-    second = appended[1][1]
-    data[second.offset + second.length // 4] ^= 0xFF
+    place = appended[1][1].offset + 1000  # as if the body could not be compressed and its member's head was damaged
+    data[place : place + len(members)] = members
+    assert place + len(members) < appended[2][1].offset
     sealed.write_bytes(data)
-    pairs = scan(tmp_path, "lao_cai", second.segment)
-    assert next(pairs) == appended[0]
-    with pytest.raises(SegmentDamaged, match=f"byte {second.offset}"):
-        next(pairs)
-    with pytest.raises(ArchiveError):
-        read(tmp_path, "lao_cai", second)
-    assert read(tmp_path, "lao_cai", appended[2][1])[0] == appended[2][0]
+    found = scan(tmp_path, "lao_cai", sealed.name)
+    assert [next(found), next(found)] == [appended[0], appended[2]]
+    with pytest.raises(SegmentDamaged):
+        next(found)
 
 
 def test_a_living_writer_is_left_alone(tmp_path: Path) -> None:
