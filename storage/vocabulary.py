@@ -68,7 +68,10 @@ REFUSAL_LABELS: dict[RefusalKind, str] = {
 
 
 class FetchError(StrEnum):
-    """Why an exchange gave no usable response. `ROBOTS`, `SCOPE`, `PRIVATE` and `BUDGET` were never sent."""
+    """Why an exchange gave no usable response. `ROBOTS`, `SCOPE`, `PRIVATE` and `BUDGET` were never sent.
+
+    `ARCHIVE`: the record of the response is damaged, or its file is not there.
+    """
 
     ROBOTS = "robots"
     SCOPE = "scope"
@@ -86,6 +89,7 @@ class FetchError(StrEnum):
     HTTP = "http_status"
     REDIRECT = "redirect"
     PROTOCOL = "protocol"
+    ARCHIVE = "archive"
 
 
 class CaptureState(StrEnum):

@@ -1,8 +1,8 @@
-"""The download handler for http and https: Scrapy's own, but for four things.
+"""The download handler for http and https: Scrapy's own, but for five things.
 
 It connects only where `crawlers.net.guard` allows, takes heads of bounded size (`crawlers.net.head`), trusts the
-system's certificate authorities and that of `CONGTIN_CA_FILE` (`crawlers.net.certificates`), and sends the address
-byte for byte as it stands in the request.
+system's certificate authorities and that of `CONGTIN_CA_FILE` (`crawlers.net.certificates`), sends the address byte
+for byte as it stands in the request, and archives what came of a body that did not come whole.
 """
 
 from collections.abc import Sequence
@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from OpenSSL import SSL
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, _ScrapyAgent
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, ResponseDataLossError
 from scrapy.http import Response
 from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import deferred_from_coro, maybe_deferred_to_future
@@ -21,6 +22,7 @@ from twisted.internet._sslverify import IOpenSSLTrustRoot
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ClientEndpoint, TCP6ClientEndpoint, wrapClientTLS
 from twisted.internet.interfaces import IProtocol, IProtocolFactory, IStreamClientEndpoint
+from twisted.web._newclient import Response as TxResponse
 from twisted.web.client import URI, Agent
 from twisted.web.iweb import IAgentEndpointFactory, IBodyProducer, IResponse
 from zope.interface import implementer
@@ -29,9 +31,17 @@ from crawlers.net.certificates import CertificatePolicy
 from crawlers.net.connect_map import Place
 from crawlers.net.guard import allowed_places
 from crawlers.net.head import BoundedFactory
+from crawlers.net.journal import archive
 from crawlers.net.middleware import session_of
 from crawlers.net.session import Session
 from storage.settings import settings
+
+_IN_PART: dict[type[Exception], str] = {
+    DownloadTimeoutError: "time",
+    DownloadCancelledError: "length",
+    ResponseDataLossError: "disconnect",
+}
+"""Failures that a body may come in part before → WARC-Truncated (WARC 1.1, 5.13)."""
 
 
 class Handler(HTTP11DownloadHandler):
@@ -42,7 +52,9 @@ class Handler(HTTP11DownloadHandler):
         from twisted.internet import reactor  # noqa: PLC0415 - Scrapy installs it when the process starts
 
         self._pool._factory = BoundedFactory  # noqa: SLF001 - Scrapy sets its own there
-        session = session_of(crawler)
+        session = self._session = session_of(crawler)
+        self._pieces: list[bytes] = []
+        crawler.signals.connect(self._received, signals.bytes_received)
         policy = CertificatePolicy(session.portal, cast("IOpenSSLTrustRoot", _TrustRoot(settings().ca_file)))
         endpoints = _GuardedEndpoints(reactor, policy, session)
         self._agent: Agent = _ExactAgent.usingEndpointFactory(  # type: ignore[no-untyped-call]
@@ -60,14 +72,40 @@ class Handler(HTTP11DownloadHandler):
             crawler=self._crawler,
         )
         download.agent = self._agent
-        with wrap_twisted_exceptions():
-            return await maybe_deferred_to_future(download.download_request(request))
+        self._pieces = []
+        try:
+            with wrap_twisted_exceptions():
+                return await maybe_deferred_to_future(download.download_request(request))
+        except tuple(_IN_PART) as error:
+            if download.answer is not None:
+                truncated = next(reason for kind, reason in _IN_PART.items() if isinstance(error, kind))
+                self._archive(request, download.answer, truncated)
+            raise
+        finally:
+            self._pieces = []
+
+    def _received(self, data: bytes) -> None:
+        """Keep what comes of a body, which Scrapy drops where it does not come whole. One is under way at a time."""
+        self._pieces.append(data)
+
+    def _archive(self, request: Request, answer: TxResponse, truncated: str) -> None:
+        headers = _Download._headers_from_twisted_response(answer)  # noqa: SLF001 - as Scrapy's own response has them
+        body = b"".join(self._pieces)[: self._default_maxsize]
+        archive(self._session, request, int(answer.code), headers, body, truncated)
 
 
 class _Download(_ScrapyAgent):
-    """One exchange: Scrapy's limits, time-out and body reader over our agent. No proxy: it would resolve names."""
+    """One exchange: Scrapy's limits, time-out and body reader over our agent. No proxy: it would resolve names.
+
+    `answer` is what came before the body.
+    """
 
     agent: Agent
+    answer: TxResponse | None = None
+
+    def _cb_bodyready(self, txresponse: TxResponse, request: Request) -> Any:
+        self.answer = txresponse
+        return super()._cb_bodyready(txresponse, request)
 
     def _get_agent(self, request: Request, timeout: float) -> Agent:
         del request, timeout

@@ -1,19 +1,28 @@
 """Every response goes into the archive, as it came over the wire, before anything else looks at it."""
 
+from collections.abc import Container
 from datetime import datetime
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from scrapy import Request
-from scrapy.http import Response
+from scrapy.http import Headers, Response
 
 from crawlers.net.middleware import Middleware
 from crawlers.plan import Plan
-from storage.archive import Exchange, SegmentWriter
+from storage.archive import Exchange, Posted, SegmentWriter
 from storage.crash import Point, sync_point
 from storage.records import VIETNAM
 
+if TYPE_CHECKING:
+    from crawlers.net.session import Session
+
 _TRUNCATED = {"dataloss": "disconnect", "download_stopped": "length"}
 """Scrapy's flags of a cut body → WARC-Truncated (WARC 1.1, 5.13)."""
+
+
+_SECRET = frozenset({b"Authorization", b"Cookie", b"Proxy-Authorization"})
+"""Request headers that are not archived."""
 
 
 class Journal:
@@ -44,35 +53,44 @@ class JournalMiddleware(Middleware):
     def process_response(self, request: Request, response: Response) -> Response:
         """Archive the response and count its status; return it unchanged. Raises OSError if it cannot be written."""
         sync_point(Point.ANSWERED)
-        session, meta = self.session, request.meta
-        session.recorder.statuses[response.status] += 1
         truncated = next((_TRUNCATED[flag] for flag in response.flags if flag in _TRUNCATED), None)
-        session.journal.append(
-            Exchange(
-                run_id=session.plan.run_id,
-                portal=session.portal.name,
-                purpose=meta["purpose"],
-                url=request.url,
-                fetched_at=datetime.now(VIETNAM),
-                status=response.status,
-                reason=_phrase(response.status),
-                headers=_headers(response),
-                body=response.body,
-                listing=meta.get("listing", ""),
-                page=meta.get("page", 0),
-                item=meta.get("item"),
-                parent=meta.get("parent", ""),
-                truncated=truncated,
-            )
-        )
+        archive(self.session, request, response.status, response.headers, response.body, truncated)
         return response
 
 
-def _headers(response: Response) -> list[tuple[str, str]]:
+def archive(
+    session: "Session", request: Request, status: int, headers: Headers, body: bytes, truncated: str | None
+) -> None:
+    """Archive an answer, whole or as far as it came, and count its status. Raises OSError if it cannot be written."""
+    meta = request.meta
+    session.recorder.statuses[status] += 1
+    session.journal.append(
+        Exchange(
+            run_id=session.plan.run_id,
+            portal=session.portal.name,
+            purpose=meta["purpose"],
+            url=request.url,
+            fetched_at=datetime.now(VIETNAM),
+            status=status,
+            reason=_phrase(status),
+            headers=_lines(headers),
+            body=body,
+            listing=meta.get("listing", ""),
+            page=meta.get("page", 0),
+            item=meta.get("item"),
+            parent=meta.get("parent", ""),
+            truncated=truncated,
+            posted=Posted(_lines(request.headers, _SECRET), request.body) if request.body else None,
+        )
+    )
+
+
+def _lines(headers: Headers, without: Container[bytes] = ()) -> list[tuple[str, str]]:
     return [
         (name.decode("latin-1"), value.decode("latin-1"))
-        for name in response.headers
-        for value in response.headers.getlist(name)
+        for name in headers
+        if name not in without
+        for value in headers.getlist(name)
     ]
 
 

@@ -251,12 +251,8 @@ def read_capture(
         return FetchFailed(FetchError.HTTP, str(capture.status))
     try:
         _, body, _ = warc.read(archive, capture.portal, location)
-    except warc.BodyCut as error:
-        return FetchFailed(FetchError.CUT, str(error))
-    except warc.BodyTooLarge as error:
-        return FetchFailed(FetchError.TOO_LARGE, str(error))
-    except warc.ArchiveError as error:  # damaged, or in another machine's archive: another fetch brings it
-        return FetchFailed(FetchError.CUT, f"archive: {error}")
+    except warc.ArchiveError as error:  # cut, damaged, or in another machine's archive: another fetch brings it
+        return FetchFailed(error.means, str(error))
     read = partial(
         read_page,
         body,

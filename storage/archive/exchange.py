@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.records import ListingItem
-from storage.vocabulary import Purpose
+from storage.vocabulary import FetchError, Purpose
 
 
 class ArchiveError(Exception):
-    """Something is wrong with the archive itself; the message names the file."""
+    """Something is wrong with the archive itself; the message names the file. `means` is what it is to who reads."""
+
+    means = FetchError.ARCHIVE
 
 
 class SegmentDamaged(ArchiveError):  # noqa: N818  # says what it is, as the vocabulary does
@@ -23,9 +25,27 @@ class BodyError(ArchiveError):
 class BodyCut(BodyError):  # noqa: N818  # says what it is, as the vocabulary does
     """The body is cut, damaged, or in a coding that cannot be undone."""
 
+    means = FetchError.CUT
+
 
 class BodyTooLarge(BodyError):  # noqa: N818  # says what it is, as the vocabulary does
-    """The body decodes to more than is allowed: a decompression bomb, or no page."""
+    """The body is, or decodes to, more than is allowed: a decompression bomb, or no page."""
+
+    means = FetchError.TOO_LARGE
+
+
+class BodyLate(BodyError):  # noqa: N818  # says what it is, as the vocabulary does
+    """The body had not ended when the time for it was over."""
+
+    means = FetchError.TIMEOUT
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A request with a body: its headers as sent, as latin-1 text, without those that may hold a secret."""
+
+    headers: Sequence[tuple[str, str]]
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +69,7 @@ class Exchange:
             "" for starts.
         truncated: why less than the whole body was received (a WARC-Truncated reason: `length`, `time`,
             `disconnect`, `unspecified`); None for a whole body.
+        posted: the request, where its address alone does not tell it.
     """
 
     run_id: str
@@ -65,3 +86,4 @@ class Exchange:
     item: ListingItem | None = None
     parent: str = ""
     truncated: str | None = None
+    posted: Posted | None = None

@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from fastwarc import ArchiveIterator, GzipWriter, WarcRecord, WarcRecordType
 
 from storage.archive.decoding import decode_body
-from storage.archive.exchange import BodyError, Exchange
+from storage.archive.exchange import BodyError, Exchange, Posted
 from storage.records import VIETNAM, Capture, ListingItem
 from storage.text import sha256_hex
 from storage.vocabulary import Purpose
@@ -43,6 +43,13 @@ class Metadata:
 
 class Other:
     """A record of another kind: of a segment's beginning, a request, or what stands in place of an erased one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request(Other):
+    """A request record, parsed."""
+
+    posted: Posted
 
 
 class Encoder:
@@ -91,7 +98,10 @@ class Encoder:
         metadata.set_bytes_content(json.dumps(facts).encode("ascii"))
 
         payload_digest = hashlib.sha1(exchange.body, usedforsecurity=False).digest()
-        written = self._member(response, payload_digest) + self._member(metadata)
+        written = self._member(response, payload_digest)
+        if exchange.posted is not None:
+            written += self._member(_request(exchange, exchange.posted, record_id))
+        written += self._member(metadata)
         return written, capture_of(Response(record_id, head, exchange.body), Metadata(record_id, facts))
 
     def _reset(self) -> None:
@@ -108,6 +118,21 @@ class Encoder:
             self._reset()  # half a record must not lead the next one
             raise
         return self._buffer.getvalue()
+
+
+def _request(exchange: Exchange, posted: Posted, record_id: str) -> WarcRecord:
+    record = WarcRecord()
+    record.init_headers(WarcRecordType.request)
+    record.record_date = exchange.fetched_at
+    record.headers["WARC-Target-URI"] = _uri(exchange.url)
+    record.headers["WARC-Concurrent-To"] = f"<{record_id}>"
+    record.headers["Content-Type"] = "application/http; msgtype=request"
+    parts = urlsplit(_uri(exchange.url))
+    target = urlunsplit(("", "", parts.path or "/", parts.query, ""))
+    lines = [f"POST {target} HTTP/1.1", f"Host: {parts.netloc}"]
+    lines += [f"{_one_line(name)}: {_one_line(value)}" for name, value in posted.headers]
+    record.set_bytes_content("\r\n".join([*lines, "", ""]).encode("latin-1", "replace") + posted.body)
+    return record
 
 
 def parse(member: bytes) -> Response | Metadata | Other:
@@ -128,6 +153,10 @@ def parse(member: bytes) -> Response | Metadata | Other:
     if record.record_type == WarcRecordType.metadata:
         facts = json.loads(record.reader.read())
         return Metadata(_plain_id(record.headers.get("WARC-Concurrent-To")), facts)
+    if record.record_type == WarcRecordType.request:
+        head, _, body = record.reader.read().partition(b"\r\n\r\n")
+        lines = (line.partition(": ") for line in head.decode("latin-1").split("\r\n")[1:])
+        return Request(Posted([(name, value) for name, _, value in lines], body))
     return Other()
 
 

@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from storage.archive.decoding import decode_body
-from storage.archive.exchange import ArchiveError, BodyCut, SegmentDamaged
+from storage.archive.exchange import ArchiveError, BodyCut, BodyError, BodyLate, BodyTooLarge, Posted, SegmentDamaged
 from storage.archive.folder import open_segment
-from storage.archive.format import Metadata, Other, Response, capture_of, parse
+from storage.archive.format import Metadata, Other, Request, Response, capture_of, parse
 from storage.records import Capture, Location
+
+_IN_PART: dict[str, type[BodyError]] = {"length": BodyTooLarge, "time": BodyLate}
+"""What a truncated body is, by its WARC-Truncated reason."""
 
 _CHUNK = 256 * 2**10
 _MAGIC = b"\x1f\x8b\x08"
@@ -80,13 +83,29 @@ def read(archive: Path, portal: str, location: Location) -> tuple[Capture, bytes
     Raises:
         ArchiveError: nothing whole lies there.
         BodyCut: the body was not received whole, or does not decode.
-        BodyTooLarge: the body decodes to more than is allowed.
+        BodyTooLarge: the body is, or decodes to, more than is allowed.
+        BodyLate: the body had not ended when its time was over.
     """
     response, metadata = whole_pair(archive, portal, location)
     if (reason := metadata.facts["truncated"]) is not None:
-        raise BodyCut(f"received in part ({reason})")
+        raise _IN_PART.get(str(reason), BodyCut)(f"received in part ({reason})")
     capture = capture_of(response, metadata)
     return capture, decode_body(response.body, capture.headers), response.body
+
+
+def posted(archive: Path, portal: str, location: Location) -> Posted | None:
+    """Return the request that a response answered, where it had a body; None where the address tells it.
+
+    Raises:
+        ArchiveError: there is no such segment.
+    """
+    file, _ = open_segment(archive, portal, location.segment)
+    with file:
+        file.seek(location.offset)
+        for _, _, record in _records(io.BytesIO(file.read(location.length))):
+            if isinstance(record, Request):
+                return record.posted
+    return None
 
 
 def whole_pair(archive: Path, portal: str, location: Location) -> tuple[Response, Metadata]:

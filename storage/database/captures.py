@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 from sqlalchemy import Connection, Engine, or_, select, update
 
 from storage.addresses import looks_like_trap
-from storage.archive import BodyCut, BodyTooLarge, SegmentDamaged, read, scan, segments
+from storage.archive import BodyError, SegmentDamaged, read, scan, segments
 from storage.crash import Point, sync_point
 from storage.database.attachments import not_a_file, note_files
 from storage.database.bulk import insert_rows, upsert
@@ -29,7 +29,7 @@ from storage.database.redirects import note_redirects
 from storage.database.sightings import Sighting, see_addresses, see_entries
 from storage.database.values import capture_of, item_value, storable, unstorable
 from storage.records import Capture, ListingItem, Location
-from storage.vocabulary import CaptureState, FetchError, Purpose, RefusalKind
+from storage.vocabulary import CaptureState, Purpose, RefusalKind
 
 _LOG = logging.getLogger(__name__)
 
@@ -241,10 +241,8 @@ def _examine(archive: Path, capture: Capture, location: Location, rows: Rows) ->
         return Indexed(capture, location, CaptureState.NOTED)
     try:
         _, body, _ = read(archive, capture.portal, location)
-    except BodyCut as error:
-        return Indexed(capture, location, CaptureState.ERROR, FetchError.CUT, str(error))
-    except BodyTooLarge as error:
-        return Indexed(capture, location, CaptureState.ERROR, FetchError.TOO_LARGE, str(error))
+    except BodyError as error:
+        return Indexed(capture, location, CaptureState.ERROR, error.means, str(error))
     if capture.purpose is Purpose.LISTING:
         return _read_listing(capture, location, body, rows)
     problem = not_a_file(capture, body)

@@ -12,14 +12,15 @@ from crawlers.reading.template import Template
 from flows.steps.doctor.model import NIGHTLY, Checked, Finding, Invariant, Scope
 from flows.steps.reading import Readers
 from flows.steps.templates import in_force
-from storage import archive as warc
 from storage.database.decisions import released
 from storage.database.further_pages import wholes
+from storage.database.load import FetchFailed
 from storage.database.loading.outcomes import Outcome
 from storage.database.loading.published import version_hash
 from storage.database.models import address, capture, reading
 from storage.database.values import capture_of
 from storage.records import Article
+from storage.vocabulary import FetchError
 
 SAMPLE = 50
 """Readings of one run that are made again (reliability.md, I4); `--full` makes all again."""
@@ -56,17 +57,16 @@ async def _again(
     rows = [row for row in rows if row["record_id"] not in company]  # of several pages: more may have come since
     pages = [capture_of(row) for row in rows]
     let_through = await asyncio.to_thread(released, engine, [page for page, _ in pages])
-    try:
-        plain = [one for one, row in zip(pages, rows, strict=True) if row["template"] is None]
-        furnished = [one for one, row in zip(pages, rows, strict=True) if row["template"] is not None]
-        results = await readers.read(portal, plain, None, None, let_through)
-        results += await readers.read(portal, furnished, template, None, let_through)
-    except warc.ArchiveError:
-        if len(rows) == 1:
-            return []
-        return [found for row in rows for found in await _again(engine, portal, [row], readers, template)]
-    found = {result.capture.record_id: result.outcome for result in results}
-    return [(row, found[row["record_id"]]) for row in rows]
+    plain = [one for one, row in zip(pages, rows, strict=True) if row["template"] is None]
+    furnished = [one for one, row in zip(pages, rows, strict=True) if row["template"] is not None]
+    results = await readers.read(portal, plain, None, None, let_through)
+    results += await readers.read(portal, furnished, template, None, let_through)
+    found = {
+        result.capture.record_id: result.outcome
+        for result in results
+        if not (isinstance(result.outcome, FetchFailed) and result.outcome.error is FetchError.ARCHIVE)
+    }
+    return [(row, found[row["record_id"]]) for row in rows if row["record_id"] in found]
 
 
 def _readings(scope: Scope) -> list[Any]:

@@ -29,7 +29,10 @@ class Seen:
 
 @dataclass
 class Reply:
-    """An answer: status, body, further headers; `cut` bytes of the body are announced and not sent."""
+    """An answer: status, body, further headers; `cut` bytes of the body are announced and not sent.
+
+    `wait` seconds pass before it, `hold` seconds before the connection of a cut one is closed.
+    """
 
     body: bytes | str = b""
     status: int = 200
@@ -37,6 +40,7 @@ class Reply:
     packed: bool = False
     cut: int = 0
     wait: float = 0.0
+    hold: float = 0.0
 
 
 Page = Reply | str | Callable[["Request"], Reply | str]
@@ -113,6 +117,7 @@ class Site:
         handler.wfile.write(body[: len(body) - reply.cut])
         handler.wfile.flush()
         if reply.cut:
+            time.sleep(reply.hold)
             handler.close_connection = True
 
 

@@ -4,7 +4,10 @@ import gzip
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
+import pytest
+
 from crawlers.plan import Stop, Target
+from storage.archive import BodyCut, BodyLate, BodyTooLarge, read
 from storage.vocabulary import FetchError, Purpose
 from tests.e2e.crawl.runs import HOST, Bench
 from tests.e2e.crawl.site import (
@@ -175,6 +178,36 @@ def test_bombs_and_endless_bodies(bench: Bench) -> None:
     assert [failure.error for failure in report.failures] == [FetchError.TOO_LARGE] * 2
     assert site.targets().count("/to") == site.targets().count("/bom") == 1
     assert report.peak_memory_mb < 250
+
+
+def test_what_came_of_a_body_is_archived_as_a_part(bench: Bench) -> None:
+    page = article_page("A")
+    site = Site(
+        {
+            "/dut": Reply(page, cut=10),
+            "/treo": Reply(page, cut=10, hold=1.5),
+            "/to": Reply("x" * (17 << 20)),
+            "/bai": page,
+            "/tin-tuc": listing_page([]),
+        }
+    )
+    with serve(site):
+        bench.portal(site, extra='access=Access(timeout=1, reason="thử"),')
+        report = bench.crawl(targets=targets("/dut", "/treo", "/to", "/bai"))
+    assert [one.error for one in report.failures] == [FetchError.CUT, FetchError.TIMEOUT, FetchError.TOO_LARGE]
+    tries = {"/dut": (3, BodyCut), "/treo": (2, BodyLate), "/to": (1, BodyTooLarge)}
+    assert [target for target in site.targets() if target in tries] == [
+        path for path, (count, _) in tries.items() for _ in range(count)
+    ]
+    for path, (count, problem) in tries.items():
+        places = [place for one, place in bench.captures() if one.url == url(path)]
+        assert len(places) == count
+        for place in places:
+            with pytest.raises(problem):
+                read(bench.archive, bench.name, place)
+    parts = {one.url: one.payload_size for one, _ in bench.captures()}
+    assert parts[url("/treo")] == parts[url("/dut")] == len(page.encode()) - 10
+    assert bench.body(url("/bai")) == page.encode()
 
 
 def test_one_page_that_hangs_does_not_close_the_host_but_silence_does(bench: Bench) -> None:

@@ -1,7 +1,10 @@
 """Each CMS family's own way of turning pages, against servers that accept nothing else."""
 
+import urllib.request
+
 from crawlers.plan import ListingState, Stop
 from storage.addresses import address_key
+from storage.archive import posted, read
 from storage.vocabulary import Purpose
 from tests.e2e.crawl.runs import HOST, Bench, next_state
 from tests.e2e.crawl.site import Page, Reply, Request, Site, articles, listing_page, rows, serve
@@ -71,6 +74,25 @@ def test_vnportal(bench: Bench) -> None:
         (2, f"http://{HOST}{LOAD_ARTICLE}"),
         (3, f"http://{HOST}{LOAD_ARTICLE}"),
     ]
+
+
+def test_what_was_posted_can_be_posted_again_from_the_archive(bench: Bench) -> None:
+    site = vnportal_site()
+    with serve(site):
+        bench.portal(site, "/tin-thoi-su", platform="vnportal")
+        bench.crawl()
+        first, *others = [pair for pair in bench.captures() if pair[0].purpose is Purpose.LISTING]
+        assert len(others) == LAST - 1
+        assert posted(bench.archive, bench.name, first[1]) is None
+        for capture, place in others:
+            sent = posted(bench.archive, bench.name, place)
+            assert sent is not None
+            assert f"page={capture.page}&" in sent.body.decode()
+            asked = urllib.request.Request(capture.url, sent.body, dict(sent.headers))
+            asked.set_proxy(f"127.0.0.1:{site.port}", "http")
+            asked.selector = LOAD_ARTICLE
+            with urllib.request.urlopen(asked) as answer:
+                assert answer.read() == read(bench.archive, bench.name, place)[1]
 
 
 def test_vnportal_jumps_over_open_pages(bench: Bench) -> None:

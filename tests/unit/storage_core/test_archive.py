@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from storage.archive import (
     ArchiveError,
-    BodyCut,
+    BodyTooLarge,
     Exchange,
     Hole,
     SegmentDamaged,
@@ -125,7 +125,7 @@ def test_coded_bodies_are_kept_as_they_came_and_known_by_what_they_say(tmp_path:
     assert whole.payload_sha256 == hashlib.sha256(PAGE.body).hexdigest()
     assert (cut.payload_sha256, cut.payload_size) == (hashlib.sha256(coded[:-3]).hexdigest(), len(coded) - 3)
     assert part.payload_size == 3
-    with pytest.raises(BodyCut):
+    with pytest.raises(BodyTooLarge):
         read(tmp_path, "lao_cai", where_part)
     assert len(scan_all(tmp_path)) == 3
 
