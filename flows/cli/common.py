@@ -104,6 +104,17 @@ def screen() -> "Console":
     return console if console.is_terminal else Console(width=PIPE_WIDTH)
 
 
+@contextmanager
+def whatever_stdout_takes() -> Iterator[None]:
+    """Let no full disk and no closed pipe behind stdout change the exit code of what has been done by then."""
+    import os
+
+    try:
+        yield
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still buffered is flushed once more at the end
+
+
 def table(title: str, *columns: str, numbers: tuple[str, ...] = ()) -> "Table":
     """Return an empty table: the first column in one line, those named in `numbers` aligned to the right."""
     from rich.box import SIMPLE_HEAD

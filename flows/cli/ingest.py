@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli.common import day_start, fail, open_database, parse_day, table
+from flows.cli.common import day_start, fail, open_database, parse_day, table, whatever_stdout_takes
 from flows.cli.common import screen as results
 
 if TYPE_CHECKING:
@@ -66,7 +66,8 @@ def ingest(
     mode = Mode.FULL if full else Mode.PROBE if probe else Mode.CHOSEN if url or retry else Mode.INCREMENTAL
     orders = [Order(one.name, mode, first, limit, tuple(url or ()), retry) for one in chosen]
     outcomes, cancelled = _rehearse(chosen[0], orders[0], dry_run, screen) if dry_run else _run(chosen, orders, screen)
-    _show(outcomes, broken)
+    with whatever_stdout_takes():
+        _show(outcomes, broken)
     raise typer.Exit(_exit_code(outcomes, broken, cancelled=cancelled))
 
 
