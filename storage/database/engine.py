@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import psycopg
 from sqlalchemy import BigInteger, Connection, Engine, bindparam, create_engine, event, func, make_url, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
 from storage.database.models import run
@@ -178,6 +178,21 @@ def is_transient(error: BaseException) -> bool:
             state = cause.sqlstate or ""
             return state.startswith(("08", "40", "57P")) or state in {"55P03", "53300"}
     return False
+
+
+_RECORD_STATES = ("21", "22", "23", "54")
+"""Classes of SQLSTATE that what is stored brings about: cardinality, data, integrity, limits of indexes and columns."""
+
+
+def is_of_a_record(error: BaseException) -> bool:
+    """Whether it is the very values that cannot be stored, and not the database that takes nothing just now.
+
+    A full disk, a read-only server or a missing table say nothing against a record.
+    """
+    if isinstance(error, DBAPIError):
+        state = error.orig.sqlstate if isinstance(error.orig, psycopg.Error) else None
+        return state.startswith(_RECORD_STATES) if state else isinstance(error, (DataError, IntegrityError))
+    return isinstance(error, (StatementError, ValueError, OverflowError))
 
 
 def lock_portal(connection: Connection, portal: str) -> None:

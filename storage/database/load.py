@@ -7,12 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from storage.crash import Point, sync_point
 from storage.database.captures import UNSTORABLE, enter, unread
 from storage.database.decisions import Decided, decisions_on, in_force
-from storage.database.engine import is_transient, lock_portal, transact
+from storage.database.engine import is_of_a_record, lock_portal, transact
 from storage.database.failures import note_tries
 from storage.database.feed import number_changes
 from storage.database.figures import keep_figures
@@ -64,9 +63,6 @@ __all__ = [
 
 
 _LOG = logging.getLogger(__name__)
-
-_OF_A_RECORD = (SQLAlchemyError, ValueError, OverflowError)
-"""What a record's own content may raise; anything else is an error of ours and ends the batch."""
 
 
 def load(engine: Engine, run_id: str, results: Sequence[ReadResult], *, reread: Reread | None = None) -> LoadCounts:
@@ -124,14 +120,14 @@ def _load_portal(
     changes: list[dict[str, Any]] = []
     try:
         changes += _store(connection, portal, run_id, good, reread)
-    except _OF_A_RECORD as error:
-        if is_transient(error):
+    except Exception as error:
+        if not is_of_a_record(error):
             raise
         for result in good:
             try:
                 changes += _store(connection, portal, run_id, [result], reread)
-            except _OF_A_RECORD as alone:
-                if is_transient(alone):
+            except Exception as alone:
+                if not is_of_a_record(alone):
                     raise
                 _LOG.warning("cannot store %s", result.capture.record_id, exc_info=True)
                 bad.append((result, f"{type(alone).__name__}: {alone}"))

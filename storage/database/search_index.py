@@ -13,6 +13,8 @@ from storage.words import folded
 BODY_BYTES = 400_000
 """Bytes of an article's folded text that are searched: a tsvector of PostgreSQL holds less than 1 MB of words, and so
 many bytes never come to more."""
+HEAD_BYTES = 20_000
+"""The same of its title, and of its section."""
 
 
 def index_articles(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -30,9 +32,9 @@ def index_articles(connection: Connection, rows: Sequence[Mapping[str, Any]]) ->
         entries.append(
             {
                 "article_id": row["article_id"],
-                "section": folded(row["section"] or ""),
-                "title": folded(row["title"]),
-                "body": folded(text).encode()[:BODY_BYTES].decode(errors="ignore"),
+                "section": _begin(folded(row["section"] or ""), HEAD_BYTES),
+                "title": _begin(folded(row["title"]), HEAD_BYTES),
+                "body": _begin(folded(text), BODY_BYTES),
             }
         )
         numbers += [
@@ -42,6 +44,10 @@ def index_articles(connection: Connection, rows: Sequence[Mapping[str, Any]]) ->
     connection.execute(delete(search_number).where(search_number.c.article_id.in_([row["article_id"] for row in rows])))
     upsert(connection, search, entries, update=("section", "title", "body"))
     insert_rows(connection, search_number, numbers)
+
+
+def _begin(text: str, size: int) -> str:
+    return text.encode()[:size].decode(errors="ignore")
 
 
 def index_missing(connection: Connection, articles: Collection[int]) -> None:

@@ -1,12 +1,15 @@
 """The rules of identity, versions and disappearance, on both engines."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DBAPIError
 
+from flows.steps.outage import says
+from storage.database.engine import connect
 from storage.database.load import FetchFailed, Held, ReadResult, Whole, load
 from storage.records import (
     VIETNAM,
@@ -17,7 +20,7 @@ from storage.records import (
     Precision,
     Refusal,
 )
-from storage.vocabulary import FetchError, Purpose, RefusalKind
+from storage.vocabulary import CaptureState, FetchError, Purpose, RefusalKind
 from tests.unit.database.makers import FIRST_DAY, LONG, Desk, article, capture, dump, one, reading_as, row, rows, url
 
 SHORT = "Năm chữ thôi nhé bạn."
@@ -475,21 +478,49 @@ def test_poison_is_quarantined_alone(desk: Desk) -> None:
         result("nul", title="a\x00b"),
         result("surrogate", byline_raw="\ud800"),
         result("huge", title="T" * 10_000_000),
+        result("words", title=" ".join(f"từ{number}" for number in range(150_000))),
+        result("far", published_at=datetime(9999, 12, 31, 23, 59, tzinfo=UTC)),
         row(fetched, article(long_address, f"{LONG} dài", title="dài")),
         result("views", view_count=2**70),
         result("z"),
     ]
     counts = desk.load(*batch)
-    assert (counts.new, counts.quarantined) == (4, 3)
+    assert (counts.new, counts.quarantined) == (5, 4)
     assert {one["url"] for one in rows(desk.engine, "SELECT url FROM v1_articles")} == {
         url("a"),
         url("huge"),
+        url("words"),
         long_address,
         url("z"),
     }
     bad = rows(desk.engine, "SELECT url, state, detail FROM v1_refusals ORDER BY url")
-    assert [one["url"] for one in bad] == [url("nul"), url("surrogate"), url("views")]
-    assert bad[0]["detail"] == "character U+0000 cannot be stored"
+    assert [one["url"] for one in bad] == [url("far"), url("nul"), url("surrogate"), url("views")]
+    assert bad[1]["detail"] == "character U+0000 cannot be stored"
+
+
+def test_a_database_that_takes_nothing_says_nothing_against_a_record(desk: Desk) -> None:
+    batch = [row(fetched := desk.capture(name), article(fetched.url, LONG * 50, title=name)) for name in "abc"]
+    desk.enter(*(one.capture for one in batch), state=CaptureState.PENDING)
+    address = desk.engine.url.render_as_string(hide_password=False)
+    full = connect(address)
+    if full.dialect.name == "sqlite":
+
+        @event.listens_for(full, "connect")
+        def fill(connection: Any, _: object) -> None:
+            connection.execute("PRAGMA max_page_count = 1")  # no page more than there are: the disk is full
+
+    else:
+
+        @event.listens_for(full, "begin")
+        def stand_by(connection: Connection) -> None:
+            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+    with pytest.raises(DBAPIError) as caught:
+        load(full, desk.run_id, batch)
+    assert says(caught.value).endswith(("is full", "in a read-only transaction"))
+    full.dispose()
+    assert {one["state"] for one in rows(desk.engine, "SELECT state FROM capture")} == {"pending"}
+    assert load(desk.engine, desk.run_id, batch).new == 3
 
 
 def test_a_poisoned_capture_is_quarantined_alone(desk: Desk) -> None:
