@@ -54,13 +54,11 @@ _PARTICLES = re.compile(
 )
 """Words of a name that may begin with a small letter."""
 _TAGS = ("jsonld author", "meta author", "meta article:author", "meta byl", "meta dc.creator", "meta twitter:data1")
-_PRECISE = etree.XPath(
-    "//*[@rel='author' or @itemprop='author'] | //a[contains(@href,'/author/') or contains(@href,'/autor') or"
-    " contains(@href,'/auteur') or contains(@href,'/writers/') or contains(@href,'/authors/')]"
-)
+_PRECISE = etree.XPath("//*[@rel='author' or @itemprop='author']")
+_PATHS = etree.XPath("//a[contains(@href,'/aut') or contains(@href,'/writers/')]")
+_AUTHOR_PATH = re.compile(r"/(?:authors?|autor(?:en|es)?|auteurs?|autori|writers)/")
 _NAMED = etree.XPath(
-    "//*[contains(@class,'author') or contains(@class,'Author') or contains(@class,'byline')"
-    " or contains(@class,'Byline') or contains(@class,'autor') or contains(@class,'auteur') or contains(@id,'author')]"
+    "//*[contains(@class,'uthor') or contains(@class,'yline') or contains(@class,'autor') or contains(@class,'auteur')]"
 )
 _OTHERS = re.compile(r"comment|related|sidebar|site-footer|recommend|popular|recent|blogroll|\bmenu\b|menu-")
 _AROUND = 4
@@ -79,12 +77,20 @@ def writer(page: Page, meta: Meta) -> tuple[Byline, Provenance] | None:
         names = _several((text for source, text in meta.authors if source.startswith(wanted)), site)
         if names:
             return Byline(", ".join(names), BylineKind.PERSON, names), Provenance("tag", wanted)
-    for path, method in ((_PRECISE, "author markup"), (_NAMED, "author slot")):
-        found = _slot(cast("list[HtmlElement]", path(page.root)), site)
+    for method, elements in _marked(page.root):
+        found = _slot(elements, site)
         if found is not None:
             raw, names, where = found
             return Byline(raw, BylineKind.PERSON, names), Provenance(method, where)
     return None
+
+
+def _marked(root: HtmlElement) -> Iterator[tuple[str, list[HtmlElement]]]:
+    """Yield the elements that markup says an author is in, the surest kind first."""
+    yield "author markup", cast("list[HtmlElement]", _PRECISE(root))
+    links = cast("list[HtmlElement]", _PATHS(root))
+    yield "author markup", [el for el in links if _AUTHOR_PATH.search(el.get("href") or "")]
+    yield "author slot", cast("list[HtmlElement]", _NAMED(root))
 
 
 def _slot(elements: Sequence[HtmlElement], site: frozenset[str]) -> tuple[str, tuple[str, ...], str] | None:

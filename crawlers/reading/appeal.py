@@ -7,6 +7,7 @@ away.
 """
 
 from collections.abc import Sequence
+from itertools import islice
 
 from crawlers.reading.language import language_of
 from crawlers.reading.locate import in_card, is_good
@@ -16,6 +17,8 @@ from storage.vocabulary import RefusalKind
 
 SHAPES = frozenset({RefusalKind.EMPTY, RefusalKind.LISTING, RefusalKind.HOME, RefusalKind.FORM, RefusalKind.DIRECTORY})
 """Kinds that are told by what a page holds, not by what it says of itself."""
+_FIRST = 30
+"""Paragraphs that tell a page's language."""
 _LONG = 80
 _LEAST = 350
 """Characters of long paragraphs that trafilatura must read."""
@@ -27,8 +30,8 @@ _CARDS = 0.5
 
 def is_foreign(page: Page) -> bool:
     """Whether a page's prose is in another language than Vietnamese."""
-    lines = [line for line in page.lines if is_good(line)] or _prose(page)
-    return language_of("\n".join(line.text for line in lines[:40])) != "vi"
+    lines = list(islice((line for line in page.lines if is_good(line)), _FIRST)) or _prose(page)[:_FIRST]
+    return language_of("\n".join(line.text for line in lines)) != "vi"
 
 
 def is_article(page: Page) -> bool:

@@ -120,7 +120,7 @@ def clean_markup(text: str, doubts: Doubts = EVERY_DOUBT, *, keep_addresses: boo
     found = False
     if doubts.controls and _CONTROL.search(text):
         found = True
-        text = _CONTROL.sub(lambda match: _CONTROL_TO.get(ord(match[0]), ""), text)
+        text = without_controls(text)
     if doubts.marks:
         text = _MARK.sub("", text)
     accents = doubts.accents
@@ -133,6 +133,11 @@ def clean_markup(text: str, doubts: Doubts = EVERY_DOUBT, *, keep_addresses: boo
     if doubts.composition or accents:
         text = _compose(text, keep_addresses=keep_addresses, everywhere=doubts.composition)
     return text, found
+
+
+def without_controls(text: str) -> str:
+    """Return a text without control characters; those of C1 become the windows-1252 letters that they stand for."""
+    return _CONTROL.sub(lambda match: _CONTROL_TO.get(ord(match[0]), ""), text)
 
 
 def _stray_joiners(match: re.Match[str]) -> str:
@@ -182,6 +187,8 @@ def _compose(text: str, *, keep_addresses: bool, everywhere: bool) -> str:
     if keep_addresses and (kept := _keep_addresses(text, accents)) != text:
         text = kept
         accents = _runs_of_accents(text)
+    if everywhere and not accents and unicodedata.is_normalized("NFC", text):
+        return text
     pieces: list[str] = []
     position = 0
     for start, end in (match.span() for match in _NOT_ASCII.finditer(text)) if everywhere else accents:

@@ -144,17 +144,20 @@ def _readable(piece: str) -> str:
 def _western_words(text: str) -> set[str]:
     """Return the words of a page that hold a Western letter, markup and scripts included.
 
-    The letters are looked for, then the words around them: a page has few of them and many thousands of others.
+    Pieces of plain ASCII, nearly all of a page, are passed over; in others the letters are looked for, then the words
+    around them.
     """
     words: set[str] = set()
-    plain = _readable(text)
-    for match in _WESTERN_RUN.finditer(plain):
-        start = match.start()
-        while start and plain[start - 1].isascii() and plain[start - 1].isalpha():
-            start -= 1
-        word = _WORD.match(plain, start)
-        if word is not None:
-            words.add(word[0])
+    for piece in _readable(text).split():
+        if piece.isascii():
+            continue
+        for match in _WESTERN_RUN.finditer(piece):
+            start = match.start()
+            while start and piece[start - 1].isascii() and piece[start - 1].isalpha():
+                start -= 1
+            word = _WORD.match(piece, start)
+            if word is not None:
+                words.add(word[0])
     return words
 
 

@@ -12,7 +12,10 @@ from itertools import islice
 from lxml import etree
 from lxml.html import Element, HtmlElement
 from trafilatura import bare_extraction
+from trafilatura.htmlprocessing import convert_tags, prune_unwanted_nodes, tree_cleaning
+from trafilatura.main_extractor import extract_content
 from trafilatura.settings import Extractor
+from trafilatura.xpaths import REMOVE_COMMENTS_AND_LISTS_XPATH
 
 from crawlers.reading.page import Kind, Line, Node, Page
 from crawlers.reading.tables import markdown
@@ -54,7 +57,7 @@ def check(page: Page, lines: Sequence[Line]) -> Provenance:
     tree = _cut_tree(page, lines)
     if is_large(tree):
         return Provenance("blocks", f"more than {MOST_ELEMENTS} elements")
-    read = letters(" ".join(_texts(_extract(tree, _CUT))))
+    read = letters(" ".join(_texts(_main(tree, _CUT))))
     lost = at = 0
     for line in lines:
         own = letters(line.text)
@@ -76,7 +79,7 @@ def whole_page(page: Page, options: Extractor) -> tuple[str, ...]:
     if is_large(page.root):
         return ()
     learned = letters("".join(line.text for line in page.lines if line.learned))
-    texts = _texts(_extract(deepcopy(page.root), options))
+    texts = _texts(_whole(page.root, options))
     return tuple(text for text in texts if letters(text) not in learned)
 
 
@@ -93,7 +96,7 @@ def container_alone(node: Node, options: Extractor) -> tuple[str, ...]:
     copy = deepcopy(node.el)
     copy.tail = None
     article.append(copy)
-    return tuple(_texts(_extract(root, options)))
+    return tuple(_texts(_main(root, options)))
 
 
 def is_large(tree: HtmlElement) -> bool:
@@ -101,14 +104,37 @@ def is_large(tree: HtmlElement) -> bool:
     return next(islice(tree.iter(), MOST_ELEMENTS, None), None) is not None
 
 
-def _extract(tree: HtmlElement, options: Extractor) -> etree._Element | None:
-    etree.strip_elements(tree, etree.Comment, etree.ProcessingInstruction, with_tail=False)  # it loses the text after
+def _whole(tree: HtmlElement, options: Extractor) -> etree._Element | None:
+    """Trafilatura's whole cascade over a copy of a page."""
+    tree = _without_comments(deepcopy(tree))
     try:
         document = bare_extraction(tree, options=options)
     except Exception:  # noqa: BLE001  # a library's bug on one page costs its second opinion only
         return None
     body: etree._Element | None = getattr(document, "body", None)
     return body
+
+
+def _main(tree: HtmlElement, options: Extractor) -> etree._Element | None:
+    """Trafilatura's main extractor alone, over a tree that is ours to change.
+
+    The cascade around it copies the tree thrice and looks for what a small tree cannot hold: another article, a forum,
+    more text elsewhere.
+    """
+    tree = _without_comments(tree)
+    try:
+        tree = prune_unwanted_nodes(tree, REMOVE_COMMENTS_AND_LISTS_XPATH)
+        body, _ = extract_content(convert_tags(tree_cleaning(tree, options), options), options)
+    except Exception:  # noqa: BLE001  # as above
+        return None
+    found: etree._Element = body
+    return found
+
+
+def _without_comments(tree: HtmlElement) -> HtmlElement:
+    """A tree of ours without comments, after which trafilatura loses the text."""
+    etree.strip_elements(tree, etree.Comment, etree.ProcessingInstruction, with_tail=False)
+    return tree
 
 
 def _texts(body: etree._Element | None) -> list[str]:

@@ -391,3 +391,18 @@ def test_accents_and_joiners_at_the_edges_and_between_other_letters(written: str
 def test_marks_upon_marks_take_no_time(marks: str) -> None:
     """Composition is quadratic in a run of marks: a megabyte of them took minutes; 30 on a letter stay."""
     assert len(body_of(decode(page("a" + marks * 300_000).encode()))) < 40
+
+
+def test_long_scripts_are_set_aside_and_come_back_as_they_were() -> None:
+    script = "var a = '\u00b5\u00b8\u00ae e\u0301';" * 200
+    data = '{"headline": "To\u0302\u0301t"}' + " " * 1000
+    page = (
+        f'<head><script src=a>{script}\x00</script><script type="application/ld+json">{data}</script></head>'
+        f"<body><SCRIPT>{script}</SCRIPT><p>To\u0302\u0301t</p>{'<p>x</p>' * 8000}<script>{script}"
+    )
+    got = decode(page.encode(), {})
+    head, body = got.text.split("</head>")
+    assert head.startswith(f"<head><script src=a>{script}</script>")
+    assert body.startswith(f"<body><SCRIPT>{script}</SCRIPT><p>T\u1ed1t</p>")
+    assert '"T\u1ed1t"' in head
+    assert got.flags == ()
