@@ -1,7 +1,9 @@
 """`congtin ingest`: the pipeline from page to database, with no scheduler at all."""
 
 import asyncio
+import os
 import signal
+import threading
 from collections.abc import Coroutine, Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from flows.steps.order import Order, Outcome
     from flows.steps.rehearsal import Rehearsed
 
+LAST = 27.0
+"""Seconds from SIGTERM to the end, whatever hangs: who sends it kills after thirty. A crawl process has 25."""
 PARALLEL = 16
 """Portals at work at a time. Each waits for its own host most of the time; a crawl process takes about 100 MB."""
 
@@ -151,8 +155,25 @@ def _to_its_end(work: Coroutine[None, None, None]) -> bool:
 async def _until_sigterm(work: Coroutine[None, None, None]) -> None:
     """Do the work; SIGTERM cancels it, as Ctrl-C does by itself."""
     task = asyncio.ensure_future(work)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+
+    def end() -> None:
+        task.cancel()
+        last = threading.Timer(LAST, _end_at_once)
+        last.daemon = True
+        last.start()
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, end)
     await task
+
+
+def _end_at_once() -> None:
+    """End the process as it is: what waits for another's lock in the database cannot be called back.
+
+    Nothing is lost by it. The crawl processes have ended by then, and the next run closes this one.
+    """
+    from storage.vocabulary import VERDICTS, Verdict
+
+    os._exit(VERDICTS[Verdict.CANCELLED].exit_code)
 
 
 def _show(outcomes: "Sequence[Outcome]", broken: "Sequence[BrokenPortal]") -> None:
