@@ -1,6 +1,7 @@
 """Five portals from page to database: every article once and true, nothing new in a second pass, the news of a day."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ def test_five_portals_twice(house: House, replicas: Replicas) -> None:
     assert {outcome.judgement.verdict for outcome in outcomes.values()} == {Verdict.OK}, reasons
     for portal in PORTALS:
         _check_articles(house, portal, replicas.truth(portal))
+        _check_coverage(house, portal, replicas.truth(portal))
     _check_images(house, replicas)
     _check_attachments(house, replicas)
 
@@ -49,6 +51,23 @@ def _check_articles(house: House, portal: str, truths: list[Truth]) -> None:
         assert (reason is None) == (published_at is not None), truth.url
     known = {row.url for row in house.rows("SELECT url FROM v1_addresses WHERE portal = :portal", portal=portal)}
     assert not [truth.url for truth in truths if truth.url not in known]
+
+
+def _check_coverage(house: House, portal: str, truths: list[Truth]) -> None:
+    """Every address that the portal lists counts once, in its article's month; nothing is missing, no month left out."""
+    rows = house.rows("SELECT * FROM v1_coverage WHERE portal = :portal", portal=portal)
+    assert {(row.held, row.refused, row.gaps) for row in rows} == {(0, 0, 0)}
+    listed = {row.month: row.listed for row in rows}
+    assert [row.stored for row in rows] == [row.listed for row in rows]
+    dated = Counter[str]()
+    for truth in truths:
+        if truth.published_at is not None:
+            dated[truth.published_at[:7]] += len(truth.addresses)
+    assert all(listed[month] >= count for month, count in dated.items())
+    assert sum(listed.values()) == sum(len(truth.addresses) for truth in truths)
+    first, last = min(listed), max(listed)
+    months = 12 * (int(last[:4]) - int(first[:4])) + int(last[5:]) - int(first[5:]) + 1
+    assert len(listed) == months, "a month without an article has a row too"
 
 
 def _check_images(house: House, replicas: Replicas) -> None:
