@@ -18,8 +18,8 @@ from storage.vocabulary import ExportFormat
 BATCH = 500
 """Rows held in memory at a time: some megabytes of articles."""
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""Beginnings of a cell that spreadsheets take for a formula."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""Beginnings of a cell that spreadsheets take for a formula (OWASP, CSV injection), in full width too."""
 
 # What a spreadsheet turns into a number or date: "01", "5/2021", "1e5".
 _NUMBER_LIKE = re.compile(r"\d[\d/.,:eE -]*")

@@ -3,6 +3,8 @@
 import csv
 import hashlib
 import json
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +13,14 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine, event
 
+from storage.consume.columns import column
 from storage.consume.export import ExportError, Manifest, export, read_cursor
+from storage.consume.export.writers import open_writer
+from storage.database.engine import connect
 from storage.database.marks import ListingOutcome, finish_listings
 from storage.database.portals import sync_portals
 from storage.vocabulary import ExportFormat, PressTexts
+from tests.databases import Databases
 from tests.unit.database.makers import LONG, PORTAL, Desk, rows
 from tests.unit.database.test_feed_complete import FACTS
 
@@ -117,13 +123,69 @@ def test_csv_opens_in_a_spreadsheet_as_text(filled: Engine, tmp_path: Path) -> N
     assert sorted(one["number_stem"] for one in numbers) == ["'27/2018", "'5/2021"]
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
 def test_no_cell_is_a_formula(start: str) -> None:
     from storage.consume.export.writers import _cell
 
     assert _cell(f"{start}1+1", "text") == f"'{start}1+1"
     assert _cell(f"{start}1+1", "json") == f"'{start}1+1"
     assert _cell("Đồng Tháp = 1", "text") == "Đồng Tháp = 1"
+
+
+_ODD = [
+    '"',
+    "a;b,c",
+    "dòng\nhai\r\nba",
+    "\u2028",
+    "'",
+    "\ufeff",
+    "007",
+    "1e5",
+    "12/2024",
+    "Đ\u0301",
+    "\x00\x1f",
+    "\U0001f600",
+    "",
+]
+
+
+def test_odd_texts_come_back_as_they_were(tmp_path: Path) -> None:
+    """From every format, whatever is in them; in CSV with a sign before what a spreadsheet would change."""
+    columns = (column("name", "text", "", "", ""), column("list", "json", "", "", ""))
+    rows_ = [{"name": text, "list": json.dumps([text])} for text in _ODD]
+    for form in ExportFormat:
+        writer = open_writer(tmp_path / f"x.{form}", form, columns)
+        writer.write(rows_)
+        assert writer.close()[0] == len(_ODD)
+    assert pd.read_parquet(tmp_path / "x.parquet").to_dict("records") == rows_
+    lines = (tmp_path / "x.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
+    assert [json.loads(line) for line in lines] == [{"name": text, "list": [text]} for text in _ODD]
+    with (tmp_path / "x.csv").open(encoding="utf-8-sig", newline="") as file:
+        found = [one["name"] for one in csv.DictReader(file)]
+    guarded = {"007", "1e5", "12/2024"}
+    assert found == [f"'{text}" if text in guarded else text for text in _ODD]
+
+
+def test_an_export_that_is_killed_leaves_no_folder(tmp_path: Path, migrated: Databases) -> None:
+    with migrated.make("sqlite", tmp_path) as address:
+        Desk(connect(address)).serve("a")
+        child = os.fork()
+        if child == 0:
+            signal.alarm(60)
+            engine = connect(address)
+            event.listen(engine, "before_cursor_execute", _die)
+            export(engine, tmp_path / "ra", ExportFormat.JSONL)
+            os._exit(99)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+        assert not (tmp_path / "ra").exists()
+        check_files(tmp_path / "ra", export(connect(address), tmp_path / "ra", ExportFormat.JSONL))
+        assert not list(tmp_path.glob(".ra*"))
+
+
+def _die(*said: object) -> None:
+    """Be killed when the feed is about to be written, after other tables."""
+    if "v1_changes v" in str(said[2]):
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_json_lines_hold_values(filled: Engine, tmp_path: Path) -> None:

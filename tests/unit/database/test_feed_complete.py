@@ -1,7 +1,9 @@
 """Who reads the feed and fetches what it names has at every moment what a full dump has."""
 
 import json
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,12 +13,15 @@ from sqlalchemy import Engine, delete
 
 from storage.consume.dictionary import DERIVED, FEED_VIEWS, OUTSIDE_FEED
 from storage.database.failures import Unfetched, note_failures
+from storage.database.forget import forget
+from storage.database.keys import address_id
 from storage.database.load import Held, ReadResult, Whole
 from storage.database.models import metadata
 from storage.database.portals import PortalRow, sync_portals
 from storage.records import Article, Attachment, Capture, Image, Refusal
-from storage.vocabulary import FetchError, Purpose, RefusalKind
+from storage.vocabulary import Decision, FetchError, Purpose, RefusalKind
 from tests.unit.database.makers import LONG, PORTAL, Desk, article, row, rows, url
+from tests.unit.database.test_decisions import say
 
 NAMES = ("a", "b", "c")
 FILES = ("https://x.vn/1.pdf", "https://x.vn/2.pdf")
@@ -82,8 +87,10 @@ def dump(engine: Engine) -> Dump:
 class Newsroom:
     """Plays what a portal, a crawl and an operator may do, one act at a time."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, archive: Path) -> None:
         self.desk = Desk(engine)
+        self.papers = archive
+        self.last: dict[str, ReadResult] = {}
         self.reader = 1
         self.served: dict[str, Article] = {}
         self.facts = FACTS
@@ -111,7 +118,8 @@ class Newsroom:
             case "serve":
                 fetched = desk.capture(name)
                 self.archive[fetched.record_id] = (other, look)
-                desk.load(self.result(fetched, name, other, look))
+                self.last[name] = self.result(fetched, name, other, look)
+                desk.load(self.last[name])
             case "refuse":
                 fetched = desk.capture(name)
                 desk.load(row(fetched, Refusal(fetched.url, RefusalKind.MAINTENANCE, "")))
@@ -138,6 +146,14 @@ class Newsroom:
                 for number in range(5):
                     failed = [Unfetched(FILES[look % 2], Purpose.ATTACHMENT, FetchError.DNS)]
                     note_failures(engine, PORTAL, f"{desk.run_id}-{number}", failed)
+            case "reject" if name in self.last:
+                say(desk, self.papers, Decision.REJECTED, self.last[name])
+            case "release" if name in self.last:
+                say(desk, self.papers, Decision.RELEASED, self.last[name])
+                desk.load(self.last[name])
+            case "forget":
+                forget(engine, self.papers, PORTAL, [address_id(PORTAL, url(name))], "đơn số 5", "an")
+                self.last.clear()
             case "facts":
                 self.facts = replace(
                     self.facts, reuse="press" if look else "official", province=("10", "15", "83")[look]
@@ -158,6 +174,7 @@ class Newsroom:
 ACTS = st.tuples(
     st.sampled_from(
         ["serve"] * 5 + ["miss"] * 3 + ["day"] * 3
+        + ["reject", "release", "forget"]
         + ["refuse", "hold", "unchanged", "redirect", "redirect", "list", "better", "file", "nofile", "facts"]
     ),
     st.sampled_from(NAMES),
@@ -167,11 +184,16 @@ ACTS = st.tuples(
 
 
 def replay(engine: Engine, acts: list[tuple[str, str, str, int]]) -> None:
+    with tempfile.TemporaryDirectory() as archive:
+        _replay(engine, acts, Path(archive))
+
+
+def _replay(engine: Engine, acts: list[tuple[str, str, str, int]], archive: Path) -> None:
     with engine.begin() as connection:
         for table in reversed(metadata.sorted_tables):
             if table.name not in {"feed", "schema_note"}:
                 connection.execute(delete(table))
-    newsroom, replica = Newsroom(engine), Replica(engine)
+    newsroom, replica = Newsroom(engine, archive), Replica(engine)
     for act in acts:
         newsroom.act(*act)
         replica.catch_up()
