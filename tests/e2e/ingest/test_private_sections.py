@@ -56,11 +56,6 @@ def test_off_by_default_and_on_by_the_portals_file(house: House, portal: Site) -
     (coverage,) = house.rows("SELECT listed, stored, refused, gaps FROM v1_coverage WHERE listed > 0")
     assert tuple(coverage) == (6, 2, 4, 0), "nothing that was left out on purpose is a gap"
 
-    portal.seen.clear()
-    again = house.ingest("cong_thu")["cong_thu"]
-    assert again.judgement.verdict is Verdict.QUIET, again.judgement.reason
-    assert portal.targets() == ["/robots.txt", "/tin-tuc"]
-
     folder = Path(house.environment["CONGTIN_PORTALS"])
     portal_file(folder, "cong_thu", {"tin": "http://congthu.gov.vn/tin-tuc"}, extra=OPENED)
     house.ingest("cong_thu", mode=Mode.FULL)

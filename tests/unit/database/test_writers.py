@@ -66,12 +66,13 @@ def told(found: RowMapping) -> dict[str, Any]:
     return {name: value for name, value in dict(found).items() if ("v1_articles", name) not in OUTSIDE_FEED}
 
 
-def test_four_processes_one_of_them_killed_lose_and_double_nothing(engine: Engine) -> None:
+@pytest.mark.parametrize("deadly", [3, *(pytest.param(one, marks=pytest.mark.soak) for one in (1, 2, 4, 5))])
+def test_four_processes_one_of_them_killed_lose_and_double_nothing(engine: Engine, deadly: int) -> None:
     address = engine.url.render_as_string(hide_password=False)
     context = multiprocessing.get_context("spawn")
     start = context.Event()
     processes = [
-        context.Process(target=write, args=(address, number, start, 3 if number == 0 else 0))
+        context.Process(target=write, args=(address, number, start, deadly if number == 0 else 0))
         for number in range(WRITERS)
     ]
     for process in processes:
