@@ -6,8 +6,9 @@ put in or changed. Whether the page behind it really goes on is seen when it is 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from urllib.parse import parse_qsl
 
 from lxml.html import HtmlElement
@@ -85,9 +86,9 @@ def number_of(key: str, start: str) -> int | None:
     path, _, query = key.partition("?")
     start_path, _, start_query = start.partition("?")
     if path == start_path:
-        more = [pair for pair in parse_qsl(query, keep_blank_values=True) if pair not in parse_qsl(start_query)]
-        kept = len(parse_qsl(query, keep_blank_values=True)) - len(more)
-        if len(more) != 1 or kept != len(parse_qsl(start_query, keep_blank_values=True)):
+        said, known = (parse_qsl(part, keep_blank_values=True) for part in (query, start_query))
+        more = [pair for pair in said if pair not in known]
+        if len(more) != 1 or len(said) - 1 != len(known):
             return None
         name, value = more[0]
         return _page(value) if _PARAMETER.fullmatch(name) else None
@@ -129,12 +130,13 @@ def _agrees(label: str, number: int) -> bool:
 
 def _links(page: Page, last: int) -> Iterator[tuple[str, str]]:
     """Yield label and address of the links of pagers between the end of the text and what follows the article."""
+    own = {page.lines[last].node.el, *page.lines[last].node.el.iterancestors()}
     for line in page.lines[last : last + _AFTER]:
         if line.index > last and (line.says in _FAR or _is_other(line, page.url)):
             return
         for el, text in line.links:
             label = text or el.get("title") or ""
-            if _LABEL.fullmatch(label) and not _is_framed(el) and (url := resolve(page.url, el.get("href") or "")):
+            if _LABEL.fullmatch(label) and not _is_framed(el, own) and (url := resolve(page.url, el.get("href") or "")):
                 yield label, url
 
 
@@ -142,9 +144,10 @@ def _is_other(line: Line, url: str) -> bool:
     return len(line.text) >= 25 and len(line.links) == 1 and is_headline(line) and not attachment_links(line, url)
 
 
-def _is_framed(el: HtmlElement) -> bool:
-    near = [el, *(above for _, above in zip(range(4), el.iterancestors(), strict=False))]
-    return any(_OTHERS.search(class_id(one)) for one in near if one.tag not in {"body", "html"})
+def _is_framed(el: HtmlElement, own: Collection[HtmlElement]) -> bool:
+    """Whether a link stands in a box of other things; what holds the text too, `own`, is none."""
+    near = (el, *(above for _, above in zip(range(4), el.iterancestors(), strict=False)))
+    return any(_OTHERS.search(class_id(one)) for one in takewhile(lambda one: one not in own, near))
 
 
 def _declared(page: Page) -> Iterator[tuple[str, str]]:

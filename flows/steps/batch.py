@@ -7,6 +7,7 @@ takes them up.
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -68,11 +69,12 @@ class Batches:
     _gate: Gate | None = None
     beyond: frozenset[str] = frozenset()
 
-    async def drain(self, *, more: bool = False) -> None:
+    async def drain(self, *, more: bool = False, but_split: bool = False) -> None:
         """Index what the segments hold beyond what is indexed, then read and load until nothing is pending.
 
         All are read with one template, the one in force before the first. While `more` comes, a portal without enough
-        pages for a template waits for them, and the gate may keep some pages until more are read.
+        pages for a template waits for them, and the gate may keep some pages until more are read. With `but_split`,
+        articles of several pages wait until all of them are fetched (`claim`).
 
         Raises:
             sqlalchemy.exc.DBAPIError: the database does not answer; what is not loaded yet is loaded by the next call.
@@ -81,9 +83,16 @@ class Batches:
         await self.index()
         self.beyond = await asyncio.to_thread(elsewhere, self.engine, self.archive, self.portal.name)
         if self._frozen or await self._freeze(more=more):
-            while claimed := await asyncio.to_thread(
-                claim, self.engine, self.portal.name, self.run_id, self.size, beyond=self.beyond
-            ):
+            take = partial(
+                claim,
+                self.engine,
+                self.portal.name,
+                self.run_id,
+                self.size,
+                beyond=self.beyond,
+                but_split=but_split,
+            )
+            while claimed := await asyncio.to_thread(take):
                 await self._read_through(claimed)
         if not more:
             self._read = (await self._opened()).finish()
@@ -94,7 +103,7 @@ class Batches:
         same = await asyncio.to_thread(self._unchanged, [capture for capture, _ in claimed])
         changed = [one for one in claimed if one[0].record_id not in same]
         let_through = await asyncio.to_thread(released, self.engine, [capture for capture, _ in changed])
-        company = await asyncio.to_thread(wholes, self.engine, changed)
+        company = await asyncio.to_thread(wholes, self.engine, changed, self.beyond)
         results = await self.readers.read(self.portal, changed, self._template, company, let_through)
         results += [ReadResult(*one, same[one[0].record_id]) for one in claimed if one[0].record_id in same]
         self._pages += [one for one in changed if one[0].purpose is Purpose.ARTICLE]  # pages of one share much

@@ -54,6 +54,7 @@ class Findings:
         mode: of the run. A few pages say nothing of a portal, but all of what was asked for by name or as a sample.
         seen_moved, seen_gone: whether the last run of an earlier day that reached the portal was led to another host
             too, or found nothing there either.
+        failed_pages: further pages of articles that could not be had.
     """
 
     portal: Portal
@@ -70,6 +71,7 @@ class Findings:
     mode: Mode = Mode.INCREMENTAL
     seen_moved: bool = False
     seen_gone: bool = False
+    failed_pages: Sequence[str] = ()
 
     @property
     def listings(self) -> tuple[ListingReport, ...]:
@@ -285,6 +287,9 @@ def _partial(findings: Findings) -> tuple[Verdict, str] | None:
         return Verdict.PARTIAL, f"Đã để yên máy chủ từ {left.url}: {left.detail}."
     if findings.report and findings.report.reason != "finished":
         return Verdict.PARTIAL, f"Dừng trước khi hết việc [{findings.report.reason}]."
+    if findings.failed_pages:
+        named = ", ".join(findings.failed_pages[:SAMPLE])
+        return Verdict.PARTIAL, f"{len(findings.failed_pages)} trang tiếp của bài nhiều trang không tải được: {named}."
     return None
 
 

@@ -48,7 +48,7 @@ from storage.database.decisions import kept_back
 from storage.database.engine import RunTakenOverError, fenced
 from storage.database.failures import Unfetched, note_failures
 from storage.database.forget import complete
-from storage.database.further_pages import wanted_pages
+from storage.database.further_pages import failed_pages, wanted_pages
 from storage.database.marks import ListingOutcome, finish_listings
 from storage.database.plan import chosen, known, standing
 from storage.records import VIETNAM, Capture, Location, Refusal
@@ -198,6 +198,7 @@ class _Run:
             if why := missing_contact(self.portal):
                 return Judgement(Verdict.FAILED, f"Chưa được gửi yêu cầu nào: {why}.")
             await self._fetch()
+            await self._stage("đọc và nạp", self._batches.drain)
         await self._link()
         findings = self.findings(await self._front())
         engine, name = self.house.engine, self.portal.name
@@ -206,6 +207,7 @@ class _Run:
             replace(
                 findings,
                 standing=await asyncio.to_thread(standing, engine, name, self.run_id),
+                failed_pages=await asyncio.to_thread(failed_pages, engine, name, self.run_id),
                 waiting=len(await asyncio.to_thread(kept_back, engine, name, {CaptureState.HELD})),
                 seen_moved=before is Verdict.REDIRECTED,
                 seen_gone=before is Verdict.GONE,
@@ -251,7 +253,7 @@ class _Run:
             self.closed = "Ngoài khung giờ được phép thu thập của cổng; không gửi yêu cầu nào."
             return
         await self._crawl_beside(plan)
-        await self._stage("đọc và nạp", self._batches.drain)
+        await self._stage("đọc và nạp", partial(self._batches.drain, but_split=True))
         await self._settle(self.run_id, self._report)
         self.settled = True
         with suppress(*DATABASE_DOWN):  # the next run learns
@@ -306,7 +308,7 @@ class _Run:
                 if crawling.done():
                     break
                 try:
-                    await self._stage("đọc và nạp", lambda: self._batches.drain(more=True))
+                    await self._stage("đọc và nạp", lambda: self._batches.drain(more=True, but_split=True))
                 except DATABASE_DOWN as error:
                     self.log.warning("the database does not answer, the crawl goes on: %s", says(error))
         finally:

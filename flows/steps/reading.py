@@ -119,7 +119,11 @@ class Readers(AbstractContextManager["Readers"]):
             return self._schedule(portal, capture, location, template, released.get(capture.record_id))
 
         wholes = wholes or {}
-        company = [located for whole in wholes.values() for located in (whole.first, *whole.pages.values())]
+        company = [
+            located
+            for whole in wholes.values()
+            for located in (whole.first, *whole.pages.values(), *whole.had.values())
+        ]
         every = list({one.record_id: (one, place) for one, place in (*company, *captures)}.values())
         futures = [schedule(capture, location) for capture, location in every]
         await _all_done(futures)
@@ -212,22 +216,29 @@ def whole_result(
     own = outcomes[capture.record_id]
     if whole is None:
         alone = NoPage("no article goes on here") if capture.purpose is Purpose.PAGE else own
-        return ReadResult(capture, location, alone)
+        waits = isinstance(own, Article) and bool(own.continues)
+        return ReadResult(capture, location, alone, waits=waits)
     first = None if whole.asked == 1 else whole.first[0]
     beginning = outcomes[whole.first[0].record_id]
     if not isinstance(own, Article):
         return ReadResult(capture, location, own, first)
     if not isinstance(beginning, Article):
         return ReadResult(capture, location, NoPage("the first page reads as no article"), first)
-    later = {number: outcomes[one.record_id] for number, (one, _) in whole.pages.items()}
-    joined = join_pages(beginning, {n: one for n, one in later.items() if isinstance(one, Article)}, whole.apart)
+    used = {number: one.record_id for number, (one, _) in whole.pages.items()}
+    for number, (one, _) in whole.had.items():
+        if not isinstance(outcomes[used[number]], Article):
+            used[number] = one.record_id
+    later = {number: page for number, name in used.items() if isinstance(page := outcomes[name], Article)}
+    joined = join_pages(beginning, later, whole.apart)
+    missing = {link.page for link in joined.article.continues} - set(joined.pages)
     return ReadResult(
         capture,
         location,
         joined.article,
         first,
-        {number: whole.pages[number][0].record_id for number in joined.pages},
+        {number: used[number] for number in joined.pages},
         joined.apart,
+        waits=bool(missing - whole.given_up),
     )
 
 

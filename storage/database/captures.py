@@ -22,7 +22,7 @@ from storage.database.failures import note_tries
 from storage.database.file_changes import tell_files
 from storage.database.forgotten import among_forgotten, came_again, sync_tombstones
 from storage.database.keys import address_id
-from storage.database.models import address, run
+from storage.database.models import address, further_page, run
 from storage.database.models import capture as captures
 from storage.database.models import segment as segment_table
 from storage.database.redirects import note_redirects
@@ -104,15 +104,27 @@ def elsewhere(engine: Engine, archive: Path, portal: str) -> frozenset[str]:
 
 
 def claim(
-    engine: Engine, portal: str, run_id: str, limit: int, *, beyond: Collection[str] = ()
+    engine: Engine, portal: str, run_id: str, limit: int, *, beyond: Collection[str] = (), but_split: bool = False
 ) -> list[tuple[Capture, Location]]:
     """Return up to `limit` article responses that wait for reading, oldest first, and keep other workers off them.
 
     What was claimed by a run that has ended is free again. A capture that came without a listing row gets what listings
     have said of its address. Those in segments that are out of reach (`beyond`, see `elsewhere`) are left alone.
+
+    With `but_split`, first pages stay whose further pages this run is yet to fetch again: read with the old ones, a
+    sentence that has moved from page to page would look lost.
     """
     open_run = select(run.c.id).where(run.c.id == captures.c.claimed_by, run.c.verdict.is_(None)).exists()
     free = or_(captures.c.claimed_by.is_(None), (captures.c.claimed_by != run_id) & ~open_run)
+    stale = (
+        select(further_page.c.page)
+        .where(
+            further_page.c.address_id == captures.c.address_id,
+            further_page.c.capture_id.is_not(None),
+            further_page.c.last_run.is_distinct_from(run_id),
+        )
+        .exists()
+    )
     waiting = (
         select(captures.c.seq)
         .where(
@@ -120,6 +132,7 @@ def claim(
             captures.c.state == CaptureState.PENDING.value,
             captures.c.segment.not_in(beyond),
             free,
+            *([~(stale & (captures.c.purpose == Purpose.ARTICLE.value))] if but_split else ()),
         )
         .order_by(captures.c.seq)
         .limit(limit)

@@ -35,7 +35,7 @@ def wanted_pages(engine: Engine, portal: str, run_id: str, limit: int) -> list[t
         select(captures.c.seq)
         .where(
             captures.c.address_id == further_page.c.address_id,
-            captures.c.run_id == run_id,
+            or_(captures.c.run_id == run_id, captures.c.state == CaptureState.PENDING.value),
             captures.c.purpose == Purpose.ARTICLE.value,
             captures.c.status.in_([200, 304]),
         )
@@ -56,11 +56,12 @@ def wanted_pages(engine: Engine, portal: str, run_id: str, limit: int) -> list[t
         return [(row.url, row.first) for row in connection.execute(query)]
 
 
-def wholes(engine: Engine, claimed: Sequence[Located]) -> dict[str, Whole]:
+def wholes(engine: Engine, claimed: Sequence[Located], beyond: Collection[str] = ()) -> dict[str, Whole]:
     """Return, by record id, what captures are to be read with: those of an article's pages, and of the first one.
 
-    A first page is read with the pages as last stored. A further page is read with the first page as last stored, and
-    with the other pages, newly claimed ones before stored ones. A capture that is not named is read by itself.
+    A first page is read with its further pages, and a further page with the first as last stored and with the others:
+    new captures of pages before those stored. A capture that is not named is read by itself. What lies in segments that
+    are out of reach (`beyond`) is not looked for.
     """
     with engine.connect() as connection:
         firsts = {
@@ -71,7 +72,7 @@ def wholes(engine: Engine, claimed: Sequence[Located]) -> dict[str, Whole]:
             if one.purpose is Purpose.PAGE and (at := _home(connection, one)) is not None:
                 homes[one.record_id] = at
         known = _rows(connection, {*firsts.values(), *(home for home, _ in homes.values())})
-        fresh: dict[str, dict[int, Located]] = defaultdict(dict)
+        fresh = _fresh(connection, known, beyond)
         for one, where in claimed:
             if one.record_id in homes and one.status == 200:
                 home, number = homes[one.record_id]
@@ -83,12 +84,29 @@ def wholes(engine: Engine, claimed: Sequence[Located]) -> dict[str, Whole]:
             first = (one, where) if one.record_id in firsts else _first(connection, home)
             if not rows or first is None:
                 continue
-            pages = _captures(connection, {row["page"]: row["capture_id"] for row in rows if row["capture_id"]})
-            if one.record_id in homes:
-                pages |= fresh[home]
-            apart = {row["page"]: row["detail"] or "" for row in rows if row["state"] == APART}
-            found[one.record_id] = Whole(first, pages, apart, homes.get(one.record_id, ("", 1))[1])
+            had = _captures(connection, {row["page"]: row["capture_id"] for row in rows if row["capture_id"]})
+            new = fresh[home]
+            found[one.record_id] = Whole(
+                first,
+                {**had, **new},
+                {row["page"]: row["detail"] or "" for row in rows if row["state"] == APART},
+                homes.get(one.record_id, ("", 1))[1],
+                {number: one for number, one in had.items() if number in new},
+                frozenset(row["page"] for row in rows if row["state"] == FAILED),
+            )
         return found
+
+
+def failed_pages(engine: Engine, portal: str, run_id: str) -> list[str]:
+    """Return the addresses of articles' further pages that a run has tried to fetch in vain."""
+    query = select(further_page.c.url).where(
+        further_page.c.portal == portal,
+        further_page.c.last_run == run_id,
+        further_page.c.tries > 0,
+        further_page.c.state != APART,
+    )
+    with engine.connect() as connection:
+        return list(connection.scalars(query.order_by(further_page.c.url)))
 
 
 def whole_of(connection: Connection, first: str, pages: Mapping[int, str]) -> Whole:
@@ -174,7 +192,7 @@ def _note_article(connection: Connection, portal: str, result: ReadResult, found
     for number, record_id in result.pages.items():
         connection.execute(
             update(further_page)
-            .where(own, further_page.c.page == number)
+            .where(own, further_page.c.page == number, further_page.c.capture_id.is_distinct_from(record_id))
             .values(state=STORED, capture_id=record_id, tries=0, detail=None)
         )
     for number, reason in result.apart.items():
@@ -262,6 +280,29 @@ def _first(connection: Connection, home: str) -> Located | None:
         .first()
     )
     return None if row is None else capture_of({**row, "item": row["said"]})
+
+
+def _fresh(
+    connection: Connection, known: Mapping[str, Sequence[RowMapping]], beyond: Collection[str]
+) -> dict[str, dict[int, Located]]:
+    """Return the new captures of further pages, by first page's address and number: not read yet, the newest each."""
+    at = {row["page_id"]: (home, row["page"]) for home, rows in known.items() for row in rows}
+    query = (
+        select(captures)
+        .where(
+            captures.c.address_id.in_(at),
+            captures.c.purpose == Purpose.PAGE.value,
+            captures.c.status == 200,
+            captures.c.state == CaptureState.PENDING.value,
+            captures.c.segment.not_in(beyond),
+        )
+        .order_by(captures.c.seq)
+    )
+    found: dict[str, dict[int, Located]] = defaultdict(dict)
+    for row in connection.execute(query).mappings() if at else ():
+        home, number = at[row["address_id"]]
+        found[home][number] = capture_of(row)
+    return found
 
 
 def _captures(connection: Connection, ids: Mapping[int, str]) -> dict[int, Located]:

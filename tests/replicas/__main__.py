@@ -18,11 +18,12 @@ def main() -> None:
     parser.add_argument(
         "--newest", type=date.fromisoformat, default=NEWEST, help="publication day of the newest article (YYYY-MM-DD)"
     )
+    parser.add_argument("--splits", action="store_true", help="split long articles over several pages")
     parser.add_argument("--port", type=int, default=0, help="of HTTPS; 0 for any free one")
     parser.add_argument("--dir", type=Path, default=Path("var/replicas"), help="folder for the certificates")
     parser.add_argument("--with-stdin", action="store_true", help="end when the standard input ends")
     given = parser.parse_args()
-    sites = make_sites(given.seed, given.articles, given.newest, given.pages)
+    sites = make_sites(given.seed, given.articles, given.newest, given.pages, splits=given.splits)
     asyncio.run(run(sites, given.dir, given.port, with_stdin=given.with_stdin))
 
 

@@ -102,6 +102,7 @@ def serve(
     newest: date = NEWEST,
     page_count: int | None = None,
     folder: Path | None = None,
+    splits: bool = False,
 ) -> Iterator[Replicas]:
     """Serve the five portals from a child process until the block ends.
 
@@ -111,8 +112,11 @@ def serve(
         newest: publication day of the newest article of day 1.
         page_count: pages of each listing on day 1; overrides `articles`.
         folder: for the certificates; by default a temporary one.
+        splits: whether long articles are split over several pages.
     """
     options = ["--seed", str(seed), "--articles", str(articles), "--newest", newest.isoformat(), "--with-stdin"]
+    if splits:
+        options.append("--splits")
     if page_count is not None:
         options += ["--pages", str(page_count)]
     with tempfile.TemporaryDirectory(prefix="replicas-") as made:
@@ -126,7 +130,7 @@ def serve(
             line = child.stdout.readline()
             if not line:
                 raise RuntimeError(f"the replicas did not start: exit code {child.wait()}")
-            yield Replicas(**json.loads(line), _sites=make_sites(seed, articles, newest, page_count))
+            yield Replicas(**json.loads(line), _sites=make_sites(seed, articles, newest, page_count, splits=splits))
         finally:
             child.stdin.close()
             try:

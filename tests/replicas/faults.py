@@ -17,6 +17,8 @@ class Fault(StrEnum):
     """Listings show no row; all else is as ever."""
     HALF_ARTICLES = "half_articles"
     """Every second article answers 500; listings are as ever."""
+    LATER_PAGES = "later_pages"
+    """Of articles over several pages all but the first answer 500; all else is as ever."""
     MOVED = "moved"
     """Every page redirects to another host (`argument`, else a made-up one)."""
     GONE = "gone"

@@ -166,6 +166,7 @@ class Truth:
         views: count that the first fetch shows or exceeds; None where the page shows none.
         appears, gone, moved: first day in the listing; whether it answers 404 by now; whether it redirects by now.
         seed: file name of the seed text, or "".
+        pages: how many pages it is split over.
     """
 
     url: str
@@ -192,6 +193,7 @@ class Truth:
     moved: bool
     seed: str = ""
     kind: str = "article"
+    pages: int = 1
 
     @property
     def text(self) -> str:

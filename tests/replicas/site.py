@@ -10,7 +10,7 @@ from email.utils import format_datetime
 from functools import lru_cache
 from random import Random
 
-from tests.replicas import chrome, dates, faults, files, standing
+from tests.replicas import chrome, dates, faults, files, split, standing
 from tests.replicas.dates import VIETNAM
 from tests.replicas.faults import Fault
 from tests.replicas.markup import Style, attr, esc
@@ -47,7 +47,9 @@ class Site(ABC):
 
     facts: Facts
 
-    def __init__(self, seed: int, articles: int, newest: date, page_count: int | None = None) -> None:
+    def __init__(
+        self, seed: int, articles: int, newest: date, page_count: int | None = None, *, splits: bool = False
+    ) -> None:
         facts = self.facts
         if page_count is not None:
             articles = max(1, page_count * facts.page_size - 2)  # the seed's row and that of a second address besides
@@ -57,6 +59,9 @@ class Site(ABC):
         self.hits = 0
         self.no_rows = False
         self.half = False
+        self.first_pages_only = False
+        self.splits = splits
+        self._page = 1
         self._seen: dict[int, int] = {}
         self._state = Random(f"{seed}:{facts.portal}:state")
         self._rows = lru_cache(maxsize=4)(self.newsroom.listed)
@@ -137,6 +142,11 @@ class Site(ABC):
         """What the article says today."""
         return self.newsroom.content(stub, min(self.day, 2))
 
+    def parts(self, stub: Stub) -> list[Content]:
+        """The article as its pages show it: one, or several where this site splits long ones."""
+        content = self.content(stub)
+        return split.parts(self.skin, stub, content, self.day) if self.splits else [content]
+
     def shows_date(self, stub: Stub, where: str) -> bool:
         """Whether `page` or `listing` prints the article's date."""
         form = self.page_date if where == "page" else self.listing_date
@@ -202,6 +212,8 @@ class Site(ABC):
             return self._robots()
         if request.host != facts.host:
             return self._asset(request) or Response.html("<h1>403 Forbidden</h1>", 403)
+        if self.splits:
+            self._page, request = split.asked(self.skin, request)
         response = self.route(request) or self._asset(request) or self._standing(request) or self.not_found()
         return self._coded(request, response)
 
@@ -236,9 +248,15 @@ class Site(ABC):
                 return None
         if self.half and ident % 2:
             return Response.html("<h1>Server Error in '/' Application.</h1>", 500)
-        content = self.content(stub)
+        parts = self.parts(stub)
+        if not 1 <= self._page <= len(parts):
+            return self.missing()
+        if self._page > 1 and self.first_pages_only:
+            return Response.html("<h1>Server Error in '/' Application.</h1>", 500)
+        content = parts[self._page - 1]
         edited = stub.special is Special.EDITED and self.day >= 2
-        changed = stub.published + timedelta(days=1 if edited else 0, minutes=3)
+        moved_on = len(parts) > 1 and self.day >= 3
+        changed = stub.published + timedelta(days=2 if moved_on else 1 if edited else 0, minutes=3)
         etag = f'W/"{hashlib.sha256(repr(content).encode()).hexdigest()[:16]}"'
         validators: dict[str, str] = {}
         if self.facts.etag:
@@ -251,7 +269,10 @@ class Site(ABC):
                 return Response(304, b"", validators)
         elif self.facts.last_modified and request.headers.get("if-modified-since") == validators["Last-Modified"]:
             return Response(304, b"", validators)
-        page = self.page(self.page_title(content), self.article_main(stub, content), description=content.lead)
+        main = self.article_main(stub, content)
+        if len(parts) > 1:
+            main = split.with_pager(self.skin, main, self.address(stub, ident), self._page, len(parts))
+        page = self.page(self.page_title(content), main, description=content.lead)
         response = Response.html(page)
         response.headers.update(validators)
         return response
@@ -308,6 +329,7 @@ class Site(ABC):
         own = request.host == self.facts.host
         self.no_rows = fault is Fault.NO_ROWS and own
         self.half = fault is Fault.HALF_ARTICLES and own
+        self.first_pages_only = fault is Fault.LATER_PAGES and own
         if fault is None:
             return self.handle(request)
         if request.path == "/robots.txt":
@@ -339,7 +361,8 @@ class Site(ABC):
 
     def body(self, stub: Stub, content: Content, *, skip: int = 0) -> str:
         """The article's body in the editor's habits, its first `skip` blocks left out."""
-        return self.style.body(content.blocks[skip:], lambda picture: self.image_address(stub, picture))
+        text = self.style.body(content.blocks[skip:], lambda picture: self.image_address(stub, picture))
+        return text + split.SEAM if self.splits else text
 
     def file_links(self, stub: Stub, content: Content, form: str = '<a href="{url}">{name}</a>') -> str:
         """Links to the attachments."""

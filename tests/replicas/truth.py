@@ -57,6 +57,7 @@ def truth(site: Site, stub: Stub) -> Truth:
         gone=stub.special is Special.REMOVED and later,
         moved=moved,
         seed=site.newsroom.given.file if stub.special is Special.SEED else "",
+        pages=len(site.parts(stub)),
     )
 
 

@@ -68,7 +68,7 @@ class Decider(Moves):
         capture = result.capture
         match result.outcome:
             case Article() as article:
-                self._article(capture, article, address, result.pages)
+                self._article(result, article, address)
             case NotModified():
                 self._not_modified(capture, address)
             case SameBytes() as same:
@@ -198,7 +198,8 @@ class Decider(Moves):
 
     # --- an article
 
-    def _article(self, capture: Capture, found: Article, address: Address, pages: Mapping[int, str]) -> None:
+    def _article(self, result: ReadResult, found: Article, address: Address) -> None:
+        capture, pages = result.capture, result.pages
         if address.article_id is None:
             article = self._identify(found, address, capture)
             if article is None:
@@ -211,9 +212,15 @@ class Decider(Moves):
             article, effect = self.state.articles[address.article_id], Effect.SAME
             self._serves_again(capture, address, article)
         if effect is not None:
-            effect, article = self.compare(capture, found, address, article, effect, pages)
+            waits = self.waits(result, article)
+            if not waits:
+                effect, article = self.compare(capture, found, address, article, effect, pages)
             state = CaptureState.SAME if effect is Effect.SAME else CaptureState.STORED
             self.work.end(capture, state, article_id=article.id, effect=effect)
+            if waits:
+                self.seen(capture, address, article, None)
+                address.etag = address.last_modified = None  # what it says now is to be read again
+                return
         self.seen(capture, address, article, version_hash(found))
         if article.withdrawn_at is not None:
             article.withdrawn_at = None
@@ -289,6 +296,10 @@ class Decider(Moves):
             self.promote(address, article, capture)
         self.tell(Change.RELINKED, article, ["addresses"], capture)
         return article
+
+    def waits(self, result: ReadResult, article: KnownArticle) -> bool:
+        """Whether what was read lacks pages that are still to come, and a whole text is shown: that one stays."""
+        return result.waits and not self.state.shown[article.id].incomplete
 
     def compare(
         self,

@@ -71,12 +71,16 @@ class Whole:
         pages: of its further pages, by number.
         apart: numbers that lead to what is no page of it, and why.
         asked: number of the page that is to be read; the others are its company.
+        had: of pages that were fetched again, the captures before: they stand where a new one is no page.
+        given_up: numbers of pages that are not waited for any more.
     """
 
     first: Located
     pages: Mapping[int, Located]
     apart: Mapping[int, str]
     asked: int = 1
+    had: Mapping[int, Located] = field(default_factory=dict)
+    given_up: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,7 @@ class ReadResult:
         first: capture of the first page, where `capture` is that of a further page of an article.
         pages: record ids of the further pages that the article was read from, by number.
         apart: numbers of what turned out to be no page of the article, and why.
+        waits: whether pages of the article are still to come: it does not take the place of a whole text.
     """
 
     capture: Capture
@@ -95,6 +100,7 @@ class ReadResult:
     first: Capture | None = None
     pages: Mapping[int, str] = field(default_factory=dict)
     apart: Mapping[int, str] = field(default_factory=dict)
+    waits: bool = False
 
 
 Reread = Callable[[Whole], ReadResult]

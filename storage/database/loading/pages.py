@@ -62,7 +62,9 @@ class PageDecider(Decider):
                 article = self.state.articles[of]
                 # The version is of the first page's capture; it was seen when this page was.
                 first = replace(result.first, fetched_at=capture.fetched_at)
-                effect, article = self.compare(first, found, address, article, Effect.SAME, result.pages)
+                effect = Effect.SAME
+                if not self.waits(result, article):
+                    effect, article = self.compare(first, found, address, article, effect, result.pages)
                 self._take(result, article)
                 self._merge(article, capture)
                 state = CaptureState.SAME if effect is Effect.SAME else CaptureState.STORED

@@ -12,6 +12,8 @@ from storage.settings import settings
 from storage.vocabulary import Verdict
 from tests.e2e.crawl.site import Page, Reply, Site, listing_page, portal_file, serve
 from tests.e2e.ingest.site import House
+from tests.replicas import Fault
+from tests.replicas import serve as replica_portals
 
 PORTAL = "cong_nhieu_trang"
 HOST = "http://nhieutrang.gov.vn"
@@ -192,3 +194,73 @@ def test_killed_while_the_pages_are_fetched(house: House, site: Site) -> None:
     assert house.ingest(PORTAL)[PORTAL].judgement.verdict in {Verdict.OK, Verdict.QUIET}
     check_whole(house)
     assert ("updated", "source") not in changes(house)
+
+
+@one_engine
+def test_text_that_moves_to_another_page_is_no_edit(house: House, site: Site) -> None:
+    house.ingest(PORTAL)
+    pager = numbers("/tin/so-noi-vu-12-p{}.html", 2).replace("-p1", "")
+    texts = [*sentences("nội vụ", 1), *sentences("nội vụ", 2)]
+    site.pages["/tin/so-noi-vu-12.html"] = article("Sở Nội vụ", texts[:2], pager)
+    site.pages["/tin/so-noi-vu-12-p2.html"] = article("Sở Nội vụ", texts[2:], pager)
+    before = changes(house)
+    house.ingest(PORTAL, mode=Mode.FULL)
+    check_whole(house)
+    assert changes(house) == before
+
+
+@one_engine
+def test_a_page_that_is_refused_later_leaves_the_whole_text(house: House, site: Site) -> None:
+    house.ingest(PORTAL)
+    before = changes(house)
+    site.pages["/tin/so-y-te-11.html?trang=2"] = Reply("", 200)
+    judgement = house.ingest(PORTAL, mode=Mode.FULL)[PORTAL].judgement
+    assert judgement.verdict is Verdict.PARTIAL
+    assert f"{HOST}/tin/so-y-te-11.html?trang=2" in judgement.reason
+    check_whole(house)
+    assert changes(house) == before
+
+
+@one_engine
+def test_an_article_that_grows_by_a_page_waits_for_it(house: House, site: Site) -> None:
+    house.ingest(PORTAL)
+    before = changes(house)
+    pager = numbers("/tin/so-noi-vu-12-p{}.html", 3).replace("-p1", "")
+    texts = [*sentences("nội vụ", 1), *sentences("nội vụ", 2)]
+    parts = {"": texts[:3], "-p2": texts[3:5], "-p3": texts[5:]}
+    for suffix, part in parts.items():
+        site.pages[f"/tin/so-noi-vu-12{suffix}.html"] = article("Sở Nội vụ", part, pager)
+    there, site.pages["/tin/so-noi-vu-12-p3.html"] = site.pages["/tin/so-noi-vu-12-p3.html"], Reply("lỗi", 500)
+    assert house.ingest(PORTAL, mode=Mode.FULL)[PORTAL].judgement.verdict is Verdict.PARTIAL
+    check_whole(house)
+    site.pages["/tin/so-noi-vu-12-p3.html"] = there
+    house.ingest(PORTAL, mode=Mode.FULL)
+    check_whole(house)
+    assert changes(house) == before
+
+
+@one_engine
+def test_split_articles_of_a_replica(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    portal, host = "long_an_baolongan", "baolongan.vn"
+    with replica_portals(seed=8801, articles=12, splits=True) as replicas:
+        monkeypatch.setenv("CONGTIN_CONNECT_TO", replicas.connect_to)
+        monkeypatch.setenv("CONGTIN_CA_FILE", replicas.ca_file)
+        settings.cache_clear()
+        house.ingest(portal)
+        truths = {truth.url: truth for truth in replicas.truth(portal) if truth.pages > 1}
+        assert truths
+
+        def shown() -> dict[str, str]:
+            return {row.url: row.text for row in house.rows("SELECT url, text FROM v1_articles") if row.url in truths}
+
+        assert shown() == {url: truth.text for url, truth in truths.items()}
+        replicas.advance(2)
+        house.ingest(portal, mode=Mode.FULL)
+        before = changes(house)
+        replicas.advance(3)  # the same texts, cut elsewhere
+        house.ingest(portal, mode=Mode.FULL)
+        assert ("updated", "source") not in changes(house)[len(before) :]
+        whole_texts = shown()
+        replicas.fault(host, Fault.LATER_PAGES)
+        assert house.ingest(portal, mode=Mode.FULL)[portal].judgement.verdict is Verdict.PARTIAL
+        assert shown() == whole_texts
