@@ -9,6 +9,7 @@ _STRICT = re.compile(
     r"(https?)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?(?:[/?#][\x21-\x5b\x5d-\x7e]*)?", re.IGNORECASE
 )
 _UNSENDABLE = re.compile(r"[^\x21-\x7e]|[\"<>\\]")
+_LEFT_OUT = str.maketrans("", "", "\t\n\r")  # WHATWG URL, 4.4
 _AUTHORITY = re.compile(r"^([a-z][a-z0-9+.-]*://)([^/?#]*)", re.IGNORECASE)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -32,10 +33,11 @@ def host_of(url: str) -> str:
 def sendable(url: str) -> str:
     """Return the address as it is sent: as found, but what no request line may hold is percent-encoded (UTF-8).
 
-    As browsers do, a host outside ASCII is written in its IDNA form, a backslash in the path as a slash, and the
-    fragment is cut off. What cannot be written so stays as it is, for the scope guard to refuse.
+    As browsers do, line breaks and tabs inside it are left out, a host outside ASCII is written in its IDNA form, a
+    backslash in the path as a slash, and the fragment is cut off. What cannot be written so stays as it is, for the
+    scope guard to refuse.
     """
-    url = url.strip().partition("#")[0]
+    url = url.strip().translate(_LEFT_OUT).partition("#")[0]
     match = _AUTHORITY.match(url)
     if match and not match[2].isascii():
         try:

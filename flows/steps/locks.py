@@ -93,6 +93,11 @@ def portal_lease(portal: str) -> str:
     return f"portal {portal}"
 
 
+def host_lease(host: str) -> str:
+    """Return the name of the lease of a host."""
+    return f"host {host}"
+
+
 @asynccontextmanager
 async def crawl_lock(folder: Path, portal: str, wait: float = ORPHAN_WAIT) -> AsyncIterator[int]:
     """Hold the lock of a portal's crawl process and give the descriptor that the process has to inherit.
@@ -132,11 +137,11 @@ async def host_locks(
                 raise PortalBusyError(f"Máy chủ {host} đang được cổng {_holder(descriptor)} thu thập.")
             _sign(descriptor, portal)
             descriptors.append(descriptor)
-            while (other := await asyncio.to_thread(leases.take, f"host {host}")) is not None:
+            while (other := await asyncio.to_thread(leases.take, host_lease(host))) is not None:
                 if time.monotonic() + _POLL_LEASE >= last:
                     raise PortalBusyError(f"Máy chủ {host} đang được một máy khác thu thập ({other}).")
                 await asyncio.sleep(_POLL_LEASE)
-            stack.push_async_callback(asyncio.to_thread, leases.free, f"host {host}")
+            stack.push_async_callback(asyncio.to_thread, leases.free, host_lease(host))
         yield descriptors
 
 

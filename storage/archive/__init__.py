@@ -24,7 +24,7 @@ from storage.archive.exchange import (
     Posted,
     SegmentDamaged,
 )
-from storage.archive.folder import open_segments, segments
+from storage.archive.folder import open_segments, run_of_segment, segments
 from storage.archive.forgotten import Tombstone, append_tombstones, read_tombstones
 from storage.archive.reader import Hole, posted, read, scan
 from storage.archive.recovery import recover
@@ -55,6 +55,7 @@ __all__ = [
     "read_back_one",
     "read_tombstones",
     "recover",
+    "run_of_segment",
     "scan",
     "segments",
 ]

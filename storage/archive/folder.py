@@ -25,6 +25,11 @@ def segment_name(portal: str, run_id: str, sequence: int) -> str:
     return f"{portal}-{run_id}-{sequence:05d}{_SUFFIX}"
 
 
+def run_of_segment(portal: str, name: str) -> str:
+    """Return the id of the run that wrote a segment of a portal, which its name tells."""
+    return name.removeprefix(f"{portal}-").rpartition("-")[0]
+
+
 def portal_folder(archive: Path, portal: str) -> Path:
     """Return the folder of a portal's segments.
 

@@ -114,9 +114,7 @@ class Leases:
             if connection.scalar(select(func.pg_try_advisory_lock(_number(name)))):
                 self._standing.add(name)
                 return None
-            key = _key(name) % (1 << 64)
-            place = {"high": key >> 32, "low": key & 0xFFFFFFFF}
-            return connection.scalar(_HOLDER, place) or "?"
+            return connection.scalar(_HOLDER, _place(name)) or "?"
         except DBAPIError:
             self._drop()
             raise
@@ -139,6 +137,20 @@ class Leases:
                 connection.invalidate()
             with suppress(SQLAlchemyError):
                 connection.close()
+
+
+def holder_of(connection: Connection, name: str) -> str | None:
+    """Return who holds a lock; None if nobody does, or on SQLite. `congtin HOST PID …` names a process."""
+    if connection.dialect.name != "postgresql":
+        return None
+    holder: str | None = connection.scalar(_HOLDER, _place(name))
+    return holder
+
+
+def _place(name: str) -> dict[str, int]:
+    """Return where `pg_locks` shows a lock."""
+    key = _key(name) % (1 << 64)
+    return {"high": key >> 32, "low": key & 0xFFFFFFFF}
 
 
 def _number(name: str) -> BindParameter[int]:

@@ -123,7 +123,8 @@ def fresh(database: Callable[[], Any]) -> Iterator[Engine]:
 
 
 @contextmanager
-def _file() -> Iterator[str]:
+def temporary_file() -> Iterator[str]:
+    """Give the address of an SQLite database that does not exist yet."""
     with tempfile.TemporaryDirectory() as folder:
         yield f"sqlite:///{Path(folder) / 'bench.db'}"
 
@@ -159,7 +160,7 @@ def main() -> None:
     print(f"{len(made)} articles of {statistics.mean(len(one.text.encode()) for one in made):.0f} bytes of text")
     print(f"{'engine':12} {'new/s':>8} {'raw/s':>8} {'of raw':>7} {'same/s':>8} {'same:new':>8}")
     with postgres() as server:
-        for name, database in (("sqlite", _file), ("postgresql", server.database)):
+        for name, database in (("sqlite", temporary_file), ("postgresql", server.database)):
             if options.engine in (None, name):
                 rounds = [measure(database, made, profile=options.profile) for _ in range(options.rounds)]
                 new, again, bulk = (

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from flows.steps.doctor.model import REBUILD, RESTORE, Checked, Finding, Invariant, Scope
 from storage import archive as warc
@@ -27,14 +27,15 @@ class _Pass:
 def archived(scope: Scope) -> tuple[Checked, Checked, Checked]:
     """Return what the archive says of I1, I3 and I10."""
     found = _Pass()
-    by_segment = _rows(scope)
-    for segment in _segments(scope):
-        _examine(scope, segment, by_segment.pop(segment, {}), found)
-    for segment, rows in by_segment.items():
-        found.read += len(rows)
-        found.bytes.append(
-            scope.finding(segment, f"tệp không còn trong kho lưu ({len(rows)} bản ghi được ghi nhận)", RESTORE)
-        )
+    on_disk = _segments(scope)
+    for segment in on_disk:
+        _examine(scope, segment, _rows(scope, segment), found)
+    for segment, count in _noted(scope).items():
+        if segment not in on_disk:
+            found.read += count
+            found.bytes.append(
+                scope.finding(segment, f"tệp không còn trong kho lưu ({count} bản ghi được ghi nhận)", RESTORE)
+            )
     return (
         Checked(Invariant.LOST, found.records, tuple(found.lost)),
         Checked(Invariant.BYTES, found.read, tuple(found.bytes)),
@@ -42,34 +43,44 @@ def archived(scope: Scope) -> tuple[Checked, Checked, Checked]:
     )
 
 
-def _segments(scope: Scope) -> list[str]:
+def _segments(scope: Scope) -> set[str]:
     """Return the sealed segments in scope."""
-    still_open = {path.name.removesuffix(".open") for path in warc.open_segments(scope.archive, scope.name)}
     mine = "" if scope.run_id is None else f"{scope.name}-{scope.run_id}-"
     names = warc.segments(scope.archive, scope.name)
-    return [name for name in names if name not in still_open and name.startswith(mine) and scope.holds(name)]
+    still_open = _still_open(scope)
+    return {name for name in names if name not in still_open and name.startswith(mine) and scope.holds(name)}
 
 
-def _rows(scope: Scope) -> dict[str, dict[str, Any]]:
-    """Return what the database tells of the records, by segment and record id. Open segments are left out."""
-    query = scope.of_captures(
+def _still_open(scope: Scope) -> set[str]:
+    return {path.name.removesuffix(".open") for path in warc.open_segments(scope.archive, scope.name)}
+
+
+def _noted(scope: Scope) -> dict[str, int]:
+    """Return how many records the database tells of, by segment. Open segments are left out."""
+    query = scope.of_captures(select(capture.c.segment, func.count())).group_by(capture.c.segment)
+    with scope.connect() as connection:
+        noted = connection.execute(query).all()
+    still_open = _still_open(scope)
+    return {segment: count for segment, count in noted if segment not in still_open and scope.holds(segment)}
+
+
+def _rows(scope: Scope, segment: str) -> dict[str, Any]:
+    """Return what the database tells of the records of a segment, by record id."""
+    run_id = warc.run_of_segment(scope.name, segment)
+    query = (
         select(
             capture.c.record_id,
             capture.c.url,
             capture.c.state,
             capture.c.payload_sha256,
-            capture.c.segment,
             capture.c.segment_offset,
             capture.c.segment_length,
         )
-    ).order_by(capture.c.seq)
-    still_open = {path.name.removesuffix(".open") for path in warc.open_segments(scope.archive, scope.name)}
-    found: dict[str, dict[str, Any]] = {}
+        .where(capture.c.portal == scope.name, capture.c.segment == segment, capture.c.run_id == run_id)
+        .order_by(capture.c.seq)
+    )
     with scope.connect() as connection:
-        for row in connection.execute(query):
-            if row.segment not in still_open and scope.holds(row.segment):
-                found.setdefault(row.segment, {})[row.record_id] = row
-    return found
+        return {row.record_id: row for row in connection.execute(query)}
 
 
 def _examine(scope: Scope, segment: str, rows: dict[str, Any], found: _Pass) -> None:

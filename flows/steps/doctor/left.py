@@ -1,11 +1,17 @@
 """What runs may leave behind on this machine: open segments, held locks, crawl processes."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from sqlalchemy import Connection, select
+
 from flows.steps.doctor.model import AGAIN, Finding, Scope
+from flows.steps.locks import file_hosts, host_lease, page_hosts, portal_lease
 from flows.steps.slips import is_held
 from storage import archive as warc
+from storage.database.leases import holder_of
+from storage.database.models import run
 
 
 def left_behind(scope: Scope) -> tuple[int, list[Finding]]:
@@ -36,7 +42,37 @@ def left_behind(scope: Scope) -> tuple[int, list[Finding]]:
                 f"Tìm bằng `fuser {crawl_lock}` rồi kết thúc tiến trình đó.",
             )
         )
-    return len(segments) + len(crawls) + 2, findings
+    hosts = _hosts(scope)
+    findings += [found for host in hosts for found in _host_lock(scope, host)]
+    return len(segments) + len(crawls) + len(hosts) + 2, findings
+
+
+def _hosts(scope: Scope) -> list[str]:
+    return [] if scope.portal is None else [*page_hosts(scope.portal), *file_hosts(scope.portal)]
+
+
+def _host_lock(scope: Scope, host: str) -> Iterator[Finding]:
+    """Yield a finding if the lock of a host is held for a portal that is not at work."""
+    folder = scope.var / "locks"
+    path = folder / f"host-{host}.lock"
+    if not is_held(path):
+        return
+    holder = path.read_text("utf-8", "replace")
+    at_work = scope.live and holder == scope.name
+    if not at_work and not any(is_held(folder / f"{holder}.{kind}") for kind in ("lock", "crawl.lock")):
+        what = f"khóa máy chủ {host} bị giữ cho cổng {holder or '?'} mà cổng đó không có lần chạy nào"
+        yield scope.finding(str(path), what, f"Tìm bằng `fuser {path}` rồi kết thúc tiến trình đó.")
+
+
+def leases_left(scope: Scope, connection: Connection) -> Iterator[Finding]:
+    """Yield a finding for each lock of the database that is held although no run is going on."""
+    if scope.live or connection.scalar(select(run.c.id).where(run.c.verdict.is_(None)).limit(1)) is not None:
+        return
+    for name in (portal_lease(scope.name), *map(host_lease, _hosts(scope))):
+        holder = holder_of(connection, name)
+        if holder is not None:
+            what = f"khóa «{name}» trong cơ sở dữ liệu bị giữ ({holder}) mà không có lần chạy nào"
+            yield scope.finding(name, what, "Tìm tiến trình đó trên máy được nêu; nếu nó treo, kết thúc nó.")
 
 
 def _crawls(scope: Scope) -> dict[int, str]:

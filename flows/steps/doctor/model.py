@@ -51,6 +51,10 @@ AGAIN = "Chạy lại `congtin ingest` của cổng."
 NIGHTLY = "Báo người phát triển, kèm tệp `--json`."
 
 
+STREAM = 1000
+"""Rows held in memory at a time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something that should not be: what it is about (an address, a record, a file), what is wrong, what to do."""
@@ -126,8 +130,8 @@ class Scope:
         return Finding(self.name, subject, what, todo)
 
     def connect(self) -> Connection:
-        """Return a connection for reading."""
-        return self.engine.connect()
+        """Return a connection for reading, row by row: what is examined may be larger than memory."""
+        return self.engine.connect().execution_options(yield_per=STREAM)
 
 
 def chunks(values: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:

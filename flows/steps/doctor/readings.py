@@ -1,10 +1,11 @@
 """I4: what is read again by the same reader gives the same text."""
 
 import asyncio
+from array import array
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Engine, or_, select
+from sqlalchemy import Engine, func, or_, select
 
 from crawlers.portal import Portal
 from crawlers.reading import READER_VERSION
@@ -32,12 +33,12 @@ async def rereadable(scope: Scope, readers: Readers) -> Checked:
     if scope.portal is None:
         return Checked(Invariant.REREAD, 0)
     template = await asyncio.to_thread(in_force, scope.engine, scope.name)
-    rows = [row for row in _readings(scope) if row["template"] in {None, template.version if template else None}]
-    if scope.run_id is not None and len(rows) > SAMPLE:
-        rows = [rows[place * len(rows) // SAMPLE] for place in range(SAMPLE)]
+    ids = await asyncio.to_thread(_last_readings, scope, template)
+    if scope.run_id is not None and len(ids) > SAMPLE:
+        ids = array("q", (ids[place * len(ids) // SAMPLE] for place in range(SAMPLE)))
     findings: list[Finding] = []
-    for start in range(0, len(rows), _BATCH):
-        batch = rows[start : start + _BATCH]
+    for start in range(0, len(ids), _BATCH):
+        batch = await asyncio.to_thread(_rows, scope, ids[start : start + _BATCH])
         for row, again in await _again(scope.engine, scope.portal, batch, readers, template):
             if isinstance(again, Article) and (
                 again.rules != row["rules"] or version_hash(again) == row["version_hash"]
@@ -46,7 +47,7 @@ async def rereadable(scope: Scope, readers: Readers) -> Checked:
             said = "ra văn bản khác" if isinstance(again, Article) else f"không còn ra bài ({again})"
             what = f"bản ghi {row['record_id']} đọc lại {said[:200]}"
             findings.append(scope.finding(row["url"], what, NIGHTLY))
-    return Checked(Invariant.REREAD, len(rows), tuple(findings))
+    return Checked(Invariant.REREAD, len(ids), tuple(findings))
 
 
 async def _again(
@@ -69,18 +70,32 @@ async def _again(
     return [(row, found[row["record_id"]]) for row in rows if row["record_id"] in found]
 
 
-def _readings(scope: Scope) -> list[Any]:
-    """Return the last reading of each capture in scope that this very reader has made.
+def _last_readings(scope: Scope, template: Template | None) -> "array[int]":
+    """Return the id of the last reading of each capture in scope that this very reader has made under `template`.
 
     A reading that leant on a listing row which the capture does not hold is left out: later listings say other things.
     """
-    query = (
-        scope.of_captures(select(capture, reading.c.version_hash, reading.c.rules, reading.c.template))
+    last = (
+        scope.of_captures(select(func.max(reading.c.id).label("id")))
         .join(reading, reading.c.capture_id == capture.c.record_id)
         .join(address, address.c.id == capture.c.address_id)
         .where(reading.c.reader_version == READER_VERSION, or_(capture.c.item.is_not(None), address.c.item.is_(None)))
+        .group_by(capture.c.record_id)
+        .subquery()
+    )
+    made_under = or_(reading.c.template.is_(None), reading.c.template == (template.version if template else None))
+    query = select(reading.c.id).join(last, last.c.id == reading.c.id).where(made_under).order_by(reading.c.id)
+    with scope.connect() as connection:
+        return array("q", connection.scalars(query))
+
+
+def _rows(scope: Scope, ids: Sequence[int]) -> list[Any]:
+    """Return readings with their captures."""
+    query = (
+        select(capture, reading.c.version_hash, reading.c.rules, reading.c.template)
+        .join(reading, reading.c.capture_id == capture.c.record_id)
+        .where(reading.c.id.in_(ids))
         .order_by(reading.c.id)
     )
     with scope.connect() as connection:
-        last = {row["record_id"]: row for row in connection.execute(query).mappings()}
-    return list(last.values())
+        return list(connection.execute(query).mappings())

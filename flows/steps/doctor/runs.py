@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import case, func, select, text
 
 from crawlers.plan import CrawlReport
 from flows.steps.crawl import report_of
-from flows.steps.doctor.left import left_behind
+from flows.steps.doctor.left import leases_left, left_behind
 from flows.steps.doctor.model import AGAIN, NIGHTLY, Checked, Ended, Finding, Invariant, Scope
 from storage.addresses import address_key
 from storage.database.models import address, capture, listing_entry, run
@@ -95,6 +95,7 @@ def bounded(scope: Scope) -> Checked:
         ).all()
         if connection.dialect.name == "postgresql":
             findings += _open_transactions(scope, connection)
+            findings += leases_left(scope, connection)
     for row in going_on:
         if scope.live or (now() - row.heartbeat_at) > SILENT:
             what = f"lần chạy {row.id} trên máy {row.host} im lặng từ {row.heartbeat_at:%d/%m/%Y %H:%M}, chưa đóng"
@@ -153,14 +154,14 @@ def honest(scope: Scope) -> Checked:
     verdict, counts = scope.ended.verdict, scope.ended.counts
     findings = list(_plain(scope, scope.run_id, verdict, counts))
     if verdict not in _UNTOLD:
+        sums = [func.sum(case((condition, 1), else_=0)).label(name) for name, condition in _COUNTED.items()]
         with scope.connect() as connection:
-            for name, condition in _COUNTED.items():
-                query = select(func.count()).where(capture.c.loaded_by == scope.run_id, condition)
-                found = connection.scalar(query) or 0
-                said = int(counts.get(name, 0))
-                if found > said or (scope.live and found != said):
-                    what = f"lần chạy đếm {name} = {said}, cơ sở dữ liệu có {found}"
-                    findings.append(scope.finding(scope.run_id, what, NIGHTLY))
+            found = connection.execute(select(*sums).where(capture.c.loaded_by == scope.run_id)).mappings().one()
+        for name in _COUNTED:
+            loaded, said = int(found[name] or 0), int(counts.get(name, 0))
+            if loaded > said or (scope.live and loaded != said):
+                what = f"lần chạy đếm {name} = {said}, cơ sở dữ liệu có {loaded}"
+                findings.append(scope.finding(scope.run_id, what, NIGHTLY))
     return Checked(Invariant.HONEST, 1 + len(_COUNTED), tuple(findings))
 
 

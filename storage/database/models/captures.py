@@ -50,6 +50,7 @@ capture = Table(
     Index(None, "portal", "state", "seq"),
     Index(None, "portal", "purpose", "run_id"),
     Index(None, "run_id"),
+    Index(None, "loaded_by"),
     sqlite_autoincrement=True,
 )
 

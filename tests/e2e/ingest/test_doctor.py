@@ -1,6 +1,7 @@
 """The doctor on a real installation: nothing to find in a whole one, exactly the finding where one thing is broken."""
 
 import asyncio
+import fcntl
 import json
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from sqlalchemy import text
 from crawlers.portals import load
 from flows.steps.doctor import Checked, Scope, examine, secrets_of
 from flows.steps.reading import Readers
+from storage.database.leases import Leases
 from storage.settings import settings
 from storage.vocabulary import Verdict
 from tests.e2e.ingest.site import House
@@ -99,6 +101,13 @@ def orphan_crawl(house: House, record: str) -> Iterator[None]:
     folder.rmdir()
 
 
+@contextmanager
+def host_lock(house: House, record: str) -> Iterator[None]:
+    with (house.var / "locks" / "host-laocai.gov.vn.lock").open("r+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def sql(do: str, undo: str) -> Callable[[House, str], object]:
     return lambda house, record: rows_changed(house, do, undo, r=record)
 
@@ -152,6 +161,7 @@ BREAKAGES: dict[str, tuple[Callable[[House, str], object], str]] = {
     ),
     "an open segment that nobody writes": (open_segment, "I7"),
     "a crawl process without a run": (orphan_crawl, "I7"),
+    "a lock of a host without a run": (host_lock, "I7"),
     "a run that says that it was quiet": (
         sql("UPDATE run SET verdict = 'quiet'", "UPDATE run SET verdict = 'ok'"),
         "I8",
@@ -193,6 +203,17 @@ def test_what_is_lost_is_named(house: House, few: Replicas) -> None:
     seen = found(house, run_id=outcome.run_id)
     assert list(seen) == ["I1"]
     assert robots.record_id in seen["I1"][0]
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_a_lock_in_the_database_without_a_run(house: House) -> None:
+    leases = Leases(house.engine)
+    for name in (f"portal {PORTAL}", "host laocai.gov.vn"):
+        assert leases.take(name) is None
+        assert list(found(house)) == ["I7"]
+        leases.free(name)
+    assert found(house) == {}
+    leases.close()
 
 
 @pytest.mark.timeout(300)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from crawlers.net.address import host_of, origin_of, resolve, sendable
 from crawlers.portal import origin
+from storage.addresses import address_key
 
 PRINTABLE = st.characters(min_codepoint=0x20, max_codepoint=0x7E)
 
@@ -59,6 +60,7 @@ def test_an_origin_is_what_other_readers_see(rest: str) -> None:
         ("https://a.vn/x#y", "https://a.vn/x"),
         ("https://a.vn/x?a#y#z", "https://a.vn/x?a"),
         (" https://a.vn/x\n", "https://a.vn/x"),
+        ("https://a.vn/b\tc\r\nd", "https://a.vn/bcd"),
         ("https://a.vn\\b\\c?d\\e", "https://a.vn\\b\\c?d%5Ce"),
         ("https://a.vn/b\\c", "https://a.vn/b/c"),
         ("https://lào-cai.vn/x", "https://xn--lo-cai-ita.vn/x"),
@@ -79,6 +81,13 @@ def test_sendable_is_stable_and_printable(text: str) -> None:
     url = sendable(f"https://a.vn/{text}")
     assert sendable(url) == url
     assert origin_of(url) == "https://a.vn:443"
+
+
+@given(st.text(st.sampled_from("abÁđ /\\?&=%;:@[]{}|^'\"<>+.,\t\n\r\u200b\u3000％Ａ0"), max_size=12))
+def test_an_address_is_known_as_listed_and_as_sent(text: str) -> None:
+    """A listing row and the capture that it led to have one key."""
+    for url in (f"http://tỉnh.vn/{text}", f"HTTP://A.vn:80/x?{text}"):
+        assert address_key(sendable(url)) == address_key(url)
 
 
 @pytest.mark.parametrize(
