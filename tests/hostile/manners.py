@@ -80,6 +80,14 @@ def away(target: str) -> Behaviour:
     return Behaviour(to(target), FetchError.REDIRECT, archived=(302,))
 
 
+def away_by(status: bytes) -> Behaviour:
+    return Behaviour(
+        made(lambda visit: redirect(b"http://127.0.0.1:%d/" % visit.canary, status)),
+        FetchError.REDIRECT,
+        archived=(int(status[:3]),),
+    )
+
+
 def robots(act: Act, error: FetchError | None = None) -> Behaviour:
     return Behaviour(around(), error, 0 if error else 1, robots=act)
 
@@ -88,6 +96,7 @@ ROBOTS_LOOP = fixed(redirect(b"/robots.txt"))
 
 NEVER: Mapping[str, Behaviour] = {
     "to_another_host": away("http://127.0.0.1:CANARY/"),
+    **{f"to_another_host_by_{code}": away_by(b"%d x" % code) for code in (301, 303, 307, 308)},
     "to_another_port": away(f"http://to-another-port.{DOMAIN}:CANARY/"),
     "to_another_scheme": away(f"https://to-another-scheme.{DOMAIN}/bai"),
     "to_user_at_host": away(f"http://to-user-at-host.{DOMAIN}@127.0.0.1:CANARY/"),
@@ -242,10 +251,19 @@ def two_in_turn(visit: Visit) -> bytes:
 
 D1N = asking(b"D1N", b"2a8f")
 
+
+def bounced_away(visit: Visit) -> bytes:
+    """Ask for the cookie, and lead whoever brings it to the canary."""
+    if "cookie" in visit.headers:
+        return redirect(b"http://127.0.0.1:%d/" % visit.canary)
+    return whole(D1N)
+
+
 BOUNCES: Mapping[str, Behaviour] = {
     "bounce": Behaviour(bouncing(whole(D1N)), None, 3, paths=("/bai", "/hai")),
     "bounce_packed": Behaviour(bouncing(whole(gzip.compress(D1N), b"Content-Encoding: gzip")), None, 2),
     "bounce_of_two": Behaviour(made(two_in_turn), None, 4, paths=("/bai", "/hai")),
+    "bounce_then_away": Behaviour(made(bounced_away), FetchError.REDIRECT, 2),
     "bounce_again": Behaviour(fixed(whole(D1N)), None, 2, refusal=RefusalKind.CHALLENGE),
     "bounce_computed": Behaviour(
         fixed(whole(asking(b"a", b"b", b'var v="%s"+"%s";document.cookie="D1N="+v;location.reload();'))),

@@ -412,7 +412,7 @@ def test_who_we_say_we_are(hostile: Hostile) -> None:
     assert all(entry.headers["user-agent"].endswith(f"(+{CONTACT})") for entry in hostile.server.log)
     assert not any(name in entry.headers for entry in hostile.server.log for name in ("referer", "cookie2"))
     bounced = {entry.name for entry in hostile.server.log if "cookie" in entry.headers}
-    assert bounced == {"bounce", "bounce_again", "bounce_packed", "bounce_of_two"}
+    assert bounced == {"bounce", "bounce_again", "bounce_packed", "bounce_of_two", "bounce_then_away"}
 
 
 def test_a_refused_certificate_says_what_to_do(hostile: Hostile) -> None:

@@ -28,7 +28,7 @@ def archived(scope: Scope) -> tuple[Checked, Checked, Checked]:
     """Return what the archive says of I1, I3 and I10."""
     found = _Pass()
     on_disk = _segments(scope)
-    for segment in on_disk:
+    for segment in sorted(on_disk):
         _examine(scope, segment, _rows(scope, segment), found)
     for segment, count in _noted(scope).items():
         if segment not in on_disk:
