@@ -1,7 +1,7 @@
 """Many rows in one statement, by the quickest way of each engine.
 
-PostgreSQL takes them as one JSON parameter: a statement is parsed and planned once, where executemany has the server
-run one a row. SQLite, which is no server, needs no such way.
+PostgreSQL takes new rows by COPY, and changes as one JSON parameter: a statement is parsed and planned once, where
+executemany has the server run one a row. SQLite, which is no server, needs no such way.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import update as update_
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import ExecutionContext
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.elements import KeyedColumnElement
 from sqlalchemy.sql.selectable import TableValuedAlias
@@ -31,20 +32,34 @@ from storage.database.types import as_json
 Columns = ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]
 Row = Mapping[str, Any]
 
+COPIED = "congtin_rows"
+"""Execution option of a COPY statement: its rows, tuples of what is stored."""
+
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert rows, all with the same columns."""
     if not rows:
         return
+    names = [str(name) for name in rows[0]]
+    columns = ", ".join(f'"{name}"' for name in names)
+    values = list(zip(*(_values(connection, table, name, rows) for name in names), strict=True))
     if connection.dialect.name == "postgresql":
-        source = _source(connection, table, rows)
-        names = list(rows[0])
-        connection.execute(postgresql.insert(table).from_select(names, select(*(source.c[name] for name in names))))
+        # `copy_rows` hands them to the driver.
+        connection.exec_driver_sql(f'COPY "{table.name}" ({columns}) FROM STDIN', execution_options={COPIED: values})
     else:
-        columns = ", ".join(f'"{name}"' for name in rows[0])
-        marks = ", ".join("?" * len(rows[0]))
-        values = [tuple(row.values()) for row in _plain(connection, table, rows)]
+        marks = ", ".join("?" * len(names))
         connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks})', values)  # noqa: S608
+
+
+def copy_rows(cursor: Any, statement: str, _parameters: object, context: ExecutionContext) -> bool:
+    """Execute a COPY statement, whose rows are an execution option; return whether it was one (event `do_execute`)."""
+    rows = context.execution_options.get(COPIED)
+    if rows is None:
+        return False
+    with cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+    return True
 
 
 def update_rows(connection: Connection, table: Table, key: str, rows: Sequence[Row]) -> None:
@@ -114,23 +129,21 @@ def upsert(
 
 def _source(connection: Connection, table: Table, rows: Sequence[Row]) -> TableValuedAlias:
     """Return the rows as a table within a statement."""
-    plain = _plain(connection, table, rows)
-    for name in plain[0]:
-        for row in plain if isinstance(table.c[name].type, LargeBinary) else ():
-            if row[name] is not None:
-                row[name] = f"\\x{row[name].hex()}"  # JSON has no bytes; PostgreSQL reads them from this form
+    names = [str(name) for name in rows[0]]
+    columns = [_values(connection, table, name, rows) for name in names]
+    for place, name in enumerate(names):
+        if isinstance(table.c[name].type, LargeBinary):
+            # JSON has no bytes; PostgreSQL reads them from this form.
+            columns[place] = [None if value is None else f"\\x{value.hex()}" for value in columns[place]]
+    plain = [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
     given = cast(bindparam("rows", as_json(plain), type_=Text), postgresql.JSON)
-    columns = [column(name, table.c[name].type) for name in rows[0]]
-    return func.json_to_recordset(given).table_valued(*columns, name="new").render_derived(with_types=True)
+    typed = [column(name, table.c[name].type) for name in names]
+    return func.json_to_recordset(given).table_valued(*typed, name="new").render_derived(with_types=True)
 
 
-def _plain(connection: Connection, table: Table, rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """Return the rows with their values as they are stored."""
-    names = {str(name): name for name in rows[0]}  # names of columns are a kind of str of their own
-    plain = [{name: row[key] for name, key in names.items()} for row in rows]
-    for name in names:
-        kind = table.c[name].type
-        if isinstance(kind, TypeDecorator):
-            for row in plain:
-                row[name] = kind.process_bind_param(row[name], connection.dialect)
-    return plain
+def _values(connection: Connection, table: Table, name: str, rows: Sequence[Row]) -> list[Any]:
+    """Return a column's values as they are stored."""
+    kind = table.c[name].type
+    if isinstance(kind, TypeDecorator):
+        return [kind.process_bind_param(row[name], connection.dialect) for row in rows]
+    return [row[name] for row in rows]

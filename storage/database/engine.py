@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Connection, Engine, bindparam, create_engine,
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
+from storage.database.bulk import copy_rows
 from storage.database.models import run
 from storage.database.patience import PatientConnection
 
@@ -67,6 +68,7 @@ def connect(url: str) -> Engine:
         )
         event.listen(engine, "do_connect", _connect_patiently)
         event.listen(engine, "connect", _let_go_of_the_dead)
+        event.listen(engine, "do_execute", copy_rows)
         return engine
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)

@@ -178,7 +178,6 @@ def main() -> None:
     columns = ("", "ms a text", "processor ms", "peak MiB", *(edit.__name__ for edit in EDITS.values()), "false pairs")
     for column in columns:
         table.add_column(column, justify="left" if not column else "right")
-    generation = measure(Generate(count))[1] / count * 1000
 
     def add(name: str, work: Callable[[], Pairs], less: float) -> None:
         wall, cpu, peak, pairs = measure(work)
@@ -190,8 +189,10 @@ def main() -> None:
     with databases(count, names) as addresses:
         for name, address in addresses.items():
             add(f"congtin, {name}", Follow(address), 0.0)
-    for name in given.only:
-        if name in PEERS:
+    peers = [name for name in given.only if name in PEERS]
+    if peers:
+        generation = measure(Generate(count))[1] / count * 1000
+        for name in peers:
             add(name, Peer(name, count), generation)  # the peers make their texts as they go
     console.print(table)
 
