@@ -31,7 +31,7 @@ _ODD_SIGNS = "\u00ad\u200b-\u200d\u2010-\u2015\u2060\ufeff\uff01-\uff5e"
 _ODD = re.compile(f"[{_ODD_SIGNS}]")
 
 # What every number and every mail address below has. One quick look settles nearly all texts.
-_NINE_DIGITS = re.compile(rf"\d(?:[\s().{_ODD_SIGNS}-]{{0,6}}\d){{8}}")
+_NINE_DIGITS = re.compile(r"\d" + rf"[\s().{_ODD_SIGNS}-]{{0,6}}\d" * 8)
 _AT = re.compile(r"[@＠]|[\[(] ?(?:at|a còng) ?[\])]", re.IGNORECASE)
 _MAIL = re.compile(
     r"(?<![\w.+-])(?P<local>[\w.+-]{1,64})(?:\s?@\s?|\s?[\[(]\s?(?:at|a còng)\s?[\])]\s?)"
@@ -97,6 +97,8 @@ def masked(text: str) -> str:
 
 def masked_article(article: Article) -> Article:
     """Return an article as it is stored: its words masked, but for addresses. Digests are made of the true one."""
+    if not _may_be_private("\n".join(_words_of(article))):
+        return article
     text = masked(article.text)
     paragraphs, at = [], 0
     for part in article.paragraphs:
@@ -124,6 +126,25 @@ def masked_article(article: Article) -> Article:
         related=tuple(replace(one, title=masked(one.title)) for one in article.related),
         provenance={name: replace(how, evidence=masked(how.evidence)) for name, how in article.provenance.items()},
     )
+
+
+def _words_of(article: Article) -> Iterator[str]:
+    """Yield all that is masked in an article."""
+    yield article.text
+    if "\n".join(part.text for part in article.paragraphs) != article.text:
+        yield from (part.text for part in article.paragraphs)
+    yield from (part.markdown for part in article.paragraphs if part.markdown)
+    yield from (article.title, article.lead or "", article.byline_raw or "", article.source_credit or "")
+    yield from article.authors
+    for image in article.images:
+        yield from (image.caption, image.credit, image.alt)
+    yield from (linked.name for linked in article.attachments)
+    yield from (linked.title for linked in article.related)
+    yield from (how.evidence for how in article.provenance.values())
+
+
+def _may_be_private(text: str) -> bool:
+    return bool(_NINE_DIGITS.search(text) or _AT.search(text))
 
 
 def _private(text: str) -> Iterator[tuple[int, int]]:

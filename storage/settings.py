@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     )
     readers: int = Field(2, ge=1, le=64, description="Reading processes of a run.")
     read_timeout: float = Field(20.0, gt=0, description="Seconds a page may take to read before its reader is killed.")
-    batch_size: int = Field(32, ge=1, le=1000, description="Captures read and loaded in one transaction.")
+    batch_size: int = Field(200, ge=1, le=1000, description="Captures read and loaded in one transaction.")
     notify: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Prefect blocks through which people are told what is wrong, `type/name`, comma-separated: "

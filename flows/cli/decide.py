@@ -73,7 +73,7 @@ async def _release(engine: "Engine", page: "Page", reason: str, by: str) -> str:
     from storage.database.decisions import decide, reopen
     from storage.database.further_pages import wholes
     from storage.database.load import load as store
-    from storage.database.loading.published import version_hash
+    from storage.database.loading.derived import version_hash
     from storage.database.withdraw import run_id_of
     from storage.records import Article
     from storage.settings import settings

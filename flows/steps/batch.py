@@ -104,11 +104,11 @@ class Batches:
         changed = [one for one in claimed if one[0].record_id not in same]
         let_through = await asyncio.to_thread(released, self.engine, [capture for capture, _ in changed])
         company = await asyncio.to_thread(wholes, self.engine, changed, self.beyond)
-        results = await self.readers.read(self.portal, changed, self._template, company, let_through)
+        shown = await asyncio.to_thread(known_texts, self.engine, [capture for capture, _ in changed])
+        results = await self.readers.read(self.portal, changed, self._template, company, let_through, shown)
         results += [ReadResult(*one, same[one[0].record_id]) for one in claimed if one[0].record_id in same]
         self._pages += [one for one in changed if one[0].purpose is Purpose.ARTICLE]  # pages of one share much
         sync_point(Point.READ)
-        shown = await asyncio.to_thread(known_texts, self.engine, results)
         self._read = (await self._opened()).admit(results, shown)
         await self._load()
 

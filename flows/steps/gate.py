@@ -19,7 +19,7 @@ from statistics import median
 
 from storage.database.figures import Figures, figures_of
 from storage.database.load import Held, ReadResult
-from storage.database.loading.published import version_hash
+from storage.database.loading.derived import version_hash
 from storage.records import Article
 from storage.text import match_key
 from storage.vocabulary import HeldReason

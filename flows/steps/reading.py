@@ -25,7 +25,7 @@ from crawlers.reading.joining import join_pages
 from crawlers.reading.listing import read_listing
 from storage import archive as warc
 from storage.database.load import FetchFailed, Located, NoPage, NotModified, ReadResult, Reread, Whole
-from storage.database.loading.published import version_hash
+from storage.database.loading.derived import Derived, derive, take_over, version_hash
 from storage.records import Article, Capture, ListingItem, Location, Refusal
 from storage.vocabulary import FetchError, Purpose, RefusalKind
 
@@ -42,6 +42,8 @@ _READER_LOST = (ProcessExpired, BrokenProcessPool)
 """What a task ends with whose process was killed."""
 
 Outcome = Article | Refusal | NotModified | FetchFailed
+Read = tuple[Outcome, Derived | None]
+"""What a process makes of a capture, and of the article, so that the one process that loads need not."""
 
 
 class Readers(AbstractContextManager["Readers"]):
@@ -98,6 +100,7 @@ class Readers(AbstractContextManager["Readers"]):
         template: Template | None = None,
         wholes: Mapping[str, Whole] | None = None,
         released: Mapping[str, frozenset[str]] = MappingProxyType({}),
+        shown: Mapping[str, str] = MappingProxyType({}),
     ) -> list[ReadResult]:
         """Read captures of a portal with its template, in their order.
 
@@ -113,10 +116,12 @@ class Readers(AbstractContextManager["Readers"]):
             wholes: by record id, the captures that one is to be read with: an article of several pages. Each page is
                 read once, however many captures need it.
             released: by record id, what people have let through at the page's address (`read_capture`).
+            shown: by record id, the digest of title and text that is shown at the page's address now.
         """
 
-        def schedule(capture: Capture, location: Location) -> "ProcessFuture[Outcome]":
-            return self._schedule(portal, capture, location, template, released.get(capture.record_id))
+        def schedule(capture: Capture, location: Location) -> "ProcessFuture[Read]":
+            key = capture.record_id
+            return self._schedule(portal, capture, location, template, released.get(key), shown.get(key))
 
         wholes = wholes or {}
         company = [
@@ -185,21 +190,29 @@ class Readers(AbstractContextManager["Readers"]):
         location: Location,
         template: Template | None,
         released: frozenset[str] | None = None,
-    ) -> "ProcessFuture[Outcome]":
+        shown: str | None = None,
+    ) -> "ProcessFuture[Read]":
         read = partial(self._read, released=released) if released else self._read
-        return self._submit(read, self._archive, portal, capture, location, template)
+        return self._submit(_read_for_loading, read, shown, self._archive, portal, capture, location, template)
 
-    def _outcome(self, capture: Capture, future: "ProcessFuture[Outcome]") -> Outcome:
+    def _outcome(self, capture: Capture, future: "ProcessFuture[Read]") -> Outcome:
         """Return what a reading process made of a capture; wait for it if need be."""
         try:
-            outcome: Outcome = future.result()
+            outcome, made = future.result()
         except TimeoutError:
             reason = f"not read within {self._deadline:g} s"
         except ProcessExpired as error:
             reason = f"its reader ended with code {error.exitcode}"
         else:
+            if isinstance(outcome, Article) and made is not None:
+                take_over(outcome, made)
             return outcome
         return Refusal(capture.url, RefusalKind.READER_KILLED, reason, READER_VERSION)
+
+
+def _read_for_loading(read: Callable[..., Outcome], shown: str | None, *args: Any) -> Read:
+    outcome = read(*args)
+    return outcome, derive(outcome, shown) if isinstance(outcome, Article) else None
 
 
 def whole_result(

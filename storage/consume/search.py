@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, bindparam, text
 from storage.consume.closeness import Closeness
 from storage.consume.snippets import Cut, Highlighter
 from storage.document_numbers import DocumentNumber, asked_number
-from storage.words import folded, folded_word, words
+from storage.words import folded, words
 
 RANKED = 5000
 """Matches that PostgreSQL ranks, the newest: ranking reads every one's word list."""
@@ -76,9 +76,9 @@ def parse(query: str) -> list[Term]:
         if len(terms) == MAX_TERMS:
             break
         part = match[2] if match[1] is None else match[1]
-        found = [word for one in words(part) for word in [one.text] if folded_word(word)]
+        found = [word for one in words(part) for word in [one.text] if folded(word)]
         if found:
-            tokens = tuple(token for word in found for token in folded_word(word).split())
+            tokens = tuple(token for word in found for token in folded(word).split())
             prefix = match[1] is None and part.endswith("*")
             number = asked_number(part) if match[1] is None else None
             if number is not None and terms and terms[-1].words[0] in _NUMBER_WORDS and len(terms[-1].words) == 1:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from storage.words import Word, folded_word, words
+from storage.words import Word, folded, words
 
 LENGTH = 160
 """Code points of a snippet, about: two lines of a terminal."""
@@ -56,7 +56,7 @@ class Highlighter:
 
     def _matches(self, every: Sequence[Word]) -> Iterator[tuple[int, int, int]]:
         """Yield start, end and number of the term of every place that matches."""
-        keys = [folded_word(one.text) for one in every]
+        keys = [folded(one.text) for one in every]
         places: dict[str, list[int]] = {}
         for place, key in enumerate(keys):
             places.setdefault(key, []).append(place)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, or_, select, update
 from storage.addresses import looks_like_trap
 from storage.archive import BodyError, SegmentDamaged, read, scan, segments
 from storage.crash import Point, sync_point
+from storage.database.among import among
 from storage.database.attachments import not_a_file, note_files
 from storage.database.bulk import insert_rows, upsert
 from storage.database.engine import lock_portal, transact
@@ -187,7 +188,7 @@ def enter(connection: Connection, portal: str, chunk: Sequence[Indexed], *, reac
     lock_portal(connection, portal)
     whole, chunk = chunk, _without_forgotten(connection, portal, chunk)
     ids = [one.capture.record_id for one in chunk]
-    known = set(connection.scalars(select(captures.c.record_id).where(captures.c.record_id.in_(ids))))
+    known = set(connection.scalars(select(captures.c.record_id).where(among(connection, captures.c.record_id, ids))))
     new = list({one.capture.record_id: one for one in chunk if one.capture.record_id not in known}.values())
     changed: set[str] = set()
     files = [one for one in new if one.capture.purpose is Purpose.ATTACHMENT]

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, func, insert, or_, select, update
 
 from storage.archive.decisions import append_decision, read_decisions
+from storage.database.among import among
 from storage.database.engine import transact
 from storage.database.keys import address_id
 from storage.database.models import address, article, capture, decision, figure, portal, reading
@@ -85,7 +86,7 @@ def _enter(connection: Connection, values: Mapping[str, Any], at: datetime) -> i
 def decisions_on(connection: Connection, addresses: Collection[str]) -> dict[str, list[Decided]]:
     """Return the decisions on addresses, by address id, the last one first."""
     rows = connection.execute(
-        select(decision).where(decision.c.address_id.in_(addresses)).order_by(decision.c.id.desc())
+        select(decision).where(among(connection, decision.c.address_id, addresses)).order_by(decision.c.id.desc())
     ).mappings()
     found: dict[str, list[Decided]] = {}
     for row in rows:

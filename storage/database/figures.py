@@ -1,6 +1,6 @@
 """Figures of pages that read as articles: what a portal's pages usually give, for a gate to compare with."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,10 +8,10 @@ from sqlalchemy import Connection, Engine, select
 
 from storage.database.bulk import upsert
 from storage.database.keys import address_id
+from storage.database.loading.derived import version_hash, word_count
 from storage.database.loading.outcomes import Held, ReadResult
-from storage.database.loading.published import version_hash, word_count
 from storage.database.models import address, article, capture, figure
-from storage.records import Article, Kind
+from storage.records import Article, Capture, Kind
 from storage.vocabulary import CaptureState
 
 FIELDS = ("lead", "published_at", "byline_raw", "section", "text")
@@ -62,9 +62,9 @@ def usual(engine: Engine, portal: str, run_id: str) -> list[Figures]:
         return [Figures(row.frame, row.words, frozenset(row.filled)) for row in connection.execute(query)]
 
 
-def known_texts(engine: Engine, results: Sequence[ReadResult]) -> dict[str, str]:
-    """Return the version hash that is shown now at the results' addresses, by record id."""
-    keys = {one.capture.record_id: address_id(one.capture.portal, one.capture.url) for one in results}
+def known_texts(engine: Engine, captures: Iterable[Capture]) -> dict[str, str]:
+    """Return the version hash that is shown now at the captures' addresses, by record id."""
+    keys = {one.record_id: address_id(one.portal, one.url) for one in captures}
     query = (
         select(address.c.id, article.c.version_hash)
         .join(article, article.c.id == address.c.article_id)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select, update
 
 from storage.archive import Tombstone, append_tombstones, read_tombstones
+from storage.database.among import among
 from storage.database.bulk import upsert
 from storage.database.engine import transact
 from storage.database.models import forgotten
@@ -34,7 +35,7 @@ def among_forgotten(connection: Connection, ids: Collection[str]) -> set[str]:
     """Return those of the addresses that are forgotten."""
     if not ids:
         return set()
-    return set(connection.scalars(select(forgotten.c.address_id).where(forgotten.c.address_id.in_(ids))))
+    return set(connection.scalars(select(forgotten.c.address_id).where(among(connection, forgotten.c.address_id, ids))))
 
 
 def came_again(connection: Connection, seen: Iterable[tuple[str, str]]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, and_, case, delete, func, or_, select, update
 
+from storage.database.among import among
 from storage.database.attachments import answered_by
 from storage.database.bulk import upsert
 from storage.database.keys import address_id
@@ -117,7 +118,9 @@ def whole_of(connection: Connection, first: str, pages: Mapping[int, str]) -> Wh
 
 def apart_ids(connection: Connection, ids: Collection[str]) -> set[str]:
     """Return those of the address ids that an article names as its further page, and that are none."""
-    query = select(further_page.c.page_id).where(further_page.c.page_id.in_(ids), further_page.c.state == APART)
+    query = select(further_page.c.page_id).where(
+        among(connection, further_page.c.page_id, ids), further_page.c.state == APART
+    )
     return set(connection.scalars(query))
 
 
@@ -142,11 +145,8 @@ def see_pages(connection: Connection, portal: str, results: Sequence[ReadResult]
 
 def note_pages(connection: Connection, portal: str, results: Sequence[tuple[ReadResult, str]]) -> None:
     """Enter what was read, each with the id of its article's first address: further pages that it names, and had."""
-    named = set(
-        connection.scalars(
-            select(further_page.c.address_id).where(further_page.c.address_id.in_([first for _, first in results]))
-        )
-    )
+    firsts = among(connection, further_page.c.address_id, {first for _, first in results})
+    named = set(connection.scalars(select(further_page.c.address_id).where(firsts)))
     for result, first in results:
         match result.outcome:
             case Article() as found if found.continues or first in named or result.capture.purpose is Purpose.PAGE:
@@ -166,7 +166,7 @@ def note_failed_pages(connection: Connection, portal: str, run_id: str, urls: Se
 def pages_of(connection: Connection, readings: Collection[int]) -> dict[int, dict[int, str]]:
     """Return the captures that readings were made from besides the first page's: by reading and page, the record id."""
     found: dict[int, dict[int, str]] = defaultdict(dict)
-    query = select(reading_page).where(reading_page.c.reading_id.in_(readings))
+    query = select(reading_page).where(among(connection, reading_page.c.reading_id, readings))
     for row in connection.execute(query):
         found[row.reading_id][row.page] = row.capture_id
     return found

@@ -2,13 +2,15 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
+from storage.collector import old_objects_left_alone
 from storage.crash import Point, sync_point
+from storage.database.among import among
 from storage.database.captures import UNSTORABLE, enter, unread
 from storage.database.decisions import Decided, decisions_on, in_force
 from storage.database.engine import is_of_a_record, lock_portal, transact
@@ -18,6 +20,7 @@ from storage.database.figures import keep_figures
 from storage.database.further_pages import apart_ids, note_failed_pages, note_pages, see_pages, whole_of
 from storage.database.keys import address_id
 from storage.database.loading.decide import MISSING
+from storage.database.loading.derived import version_hash
 from storage.database.loading.outcomes import (
     Effect,
     FetchFailed,
@@ -34,7 +37,6 @@ from storage.database.loading.outcomes import (
     Whole,
 )
 from storage.database.loading.pages import PageDecider
-from storage.database.loading.published import version_hash
 from storage.database.loading.rows import Work
 from storage.database.loading.state import fetch_state, last_healthy, run_starts
 from storage.database.loading.write import numbers, write, write_captures
@@ -96,7 +98,8 @@ def load(engine: Engine, run_id: str, results: Sequence[ReadResult], *, reread: 
         sync_point(Point.LOAD)
         return counts
 
-    counts = transact(engine, work)
+    with old_objects_left_alone():
+        counts = transact(engine, work)
     sync_point(Point.LOADED)
     return counts
 
@@ -105,11 +108,12 @@ def _load_portal(
     connection: Connection, portal: str, run_id: str, batch: Sequence[ReadResult], reread: Reread | None
 ) -> list[dict[str, Any]]:
     """Load readings of one portal's captures; return the change feed's rows, which have no number yet."""
-    seqs = _pending(connection, portal, batch)
+    entered = _pending(connection, portal, batch)
     waiting = sorted(
-        (result for result in batch if result.capture.record_id in seqs),
-        key=lambda result: seqs[result.capture.record_id],
+        (result for result in batch if result.capture.record_id in entered),
+        key=lambda result: entered[result.capture.record_id].seq,
     )
+    at = {record_id: row.address_id for record_id, row in entered.items()}
     good, bad = [], []
     for result in _without_overtaken(connection, waiting):
         reason = unstorable(result.outcome)
@@ -119,13 +123,13 @@ def _load_portal(
             bad.append((result, reason))
     changes: list[dict[str, Any]] = []
     try:
-        changes += _store(connection, portal, run_id, good, reread)
+        changes += _store(connection, portal, run_id, good, at, reread)
     except Exception as error:
         if not is_of_a_record(error):
             raise
         for result in good:
             try:
-                changes += _store(connection, portal, run_id, [result], reread)
+                changes += _store(connection, portal, run_id, [result], at, reread)
             except Exception as alone:
                 if not is_of_a_record(alone):
                     raise
@@ -153,17 +157,18 @@ def _load_portal(
     return changes
 
 
-def _pending(connection: Connection, portal: str, batch: Sequence[ReadResult]) -> dict[str, int]:
-    """Return the numbers of the batch's captures that wait for loading, by record id."""
+def _pending(connection: Connection, portal: str, batch: Sequence[ReadResult]) -> dict[str, Any]:
+    """Return rows (number, address) of the batch's captures that wait for loading, by record id."""
     ids = [result.capture.record_id for result in batch]
-    query = select(capture.c.record_id, capture.c.seq, capture.c.state).where(capture.c.record_id.in_(ids))
+    columns = (capture.c.record_id, capture.c.seq, capture.c.state, capture.c.address_id)
+    query = select(*columns).where(among(connection, capture.c.record_id, ids))
     rows = connection.execute(query).all()
     known = {row.record_id for row in rows}
     missing = [unread(result.capture, result.location) for result in batch if result.capture.record_id not in known]
     if missing:
         enter(connection, portal, missing, reached=False)
         rows = connection.execute(query).all()
-    return {row.record_id: row.seq for row in rows if row.state == CaptureState.PENDING.value}
+    return {row.record_id: row for row in rows if row.state == CaptureState.PENDING.value}
 
 
 def _without_overtaken(connection: Connection, waiting: Sequence[ReadResult]) -> list[ReadResult]:
@@ -194,18 +199,14 @@ def _store(
     portal: str,
     run_id: str,
     results: Sequence[ReadResult],
+    at: Mapping[str, str],
     reread: Reread | None,
 ) -> list[dict[str, Any]]:
-    """Decide and write within a savepoint; return the change feed's rows."""
+    """Decide and write within a savepoint; return the change feed's rows. `at` are ids of addresses by record id."""
     if not results:
         return []
     with connection.begin_nested():
-        rows = connection.execute(
-            select(capture.c.record_id, capture.c.address_id).where(
-                capture.c.record_id.in_([result.capture.record_id for result in results])
-            )
-        ).all()
-        at: dict[str, str] = {row.record_id: row.address_id for row in rows}
+        at = {result.capture.record_id: at[result.capture.record_id] for result in results}
         # A further page's reading is one of the first page's address.
         firsts = {one.capture.record_id: one.first for one in results if one.first is not None}
         at |= {key: address_id(portal, first.url) for key, first in firsts.items()}
@@ -264,7 +265,7 @@ def _count(connection: Connection, run_id: str, ids: Sequence[str]) -> LoadCount
     counts = LoadCounts()
     rows = connection.execute(
         select(capture.c.state, capture.c.effect, capture.c.article_id).where(
-            capture.c.record_id.in_(ids), capture.c.loaded_by == run_id
+            among(connection, capture.c.record_id, ids), capture.c.loaded_by == run_id
         )
     )
     for row in rows:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select, update
 
+from storage.database.among import among
 from storage.database.failures import note_tries
 from storage.database.keys import address_id
 from storage.database.models import address, article, capture
@@ -70,7 +71,7 @@ def redirect_sources(connection: Connection, targets: Collection[str]) -> dict[s
             )
             .outerjoin(address, address.c.id == capture.c.address_id)
             .where(
-                capture.c.redirect_to.in_(ends),
+                among(connection, capture.c.redirect_to, ends),
                 address.c.last_seen_at.is_(None) | (capture.c.fetched_at >= address.c.last_seen_at),
             )
             .group_by(capture.c.address_id, capture.c.redirect_to)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, case, select
 
 from storage.addresses import address_key
+from storage.database.among import among
 from storage.database.bulk import Columns, update_rows, upsert
 from storage.database.keys import address_id
 from storage.database.models import address, listing_entry
@@ -28,6 +29,8 @@ class Sighting:
 
 def see_addresses(connection: Connection, portal: str, sightings: Sequence[Sighting]) -> None:
     """Enter addresses that are not known, and what listings newly say of those that are."""
+    if not sightings:
+        return
     rows: dict[str, dict[str, Any]] = {}
     said: dict[str, list[ListingItem]] = {}
     for seen in sightings:
@@ -49,7 +52,7 @@ def see_addresses(connection: Connection, portal: str, sightings: Sequence[Sight
             said.setdefault(key, []).append(seen.item)
     known: dict[str, Mapping[str, str] | None] = {
         row.id: row.item
-        for row in connection.execute(select(address.c.id, address.c.item).where(address.c.id.in_(rows)))
+        for row in connection.execute(select(address.c.id, address.c.item).where(among(connection, address.c.id, rows)))
     }
     changed = []
     for key, items in said.items():

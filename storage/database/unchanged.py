@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine, and_, exists, or_, select
 
+from storage.database.among import among
 from storage.database.loading.outcomes import SameBytes
 from storage.database.models import address, article, capture, further_page, reading, view_count
 from storage.records import Capture
@@ -49,7 +50,6 @@ def unchanged(
         )
         .outerjoin(view_count, view_count.c.capture_id == shown.c.record_id)
         .where(
-            capture.c.record_id.in_(known),
             capture.c.purpose == Purpose.ARTICLE.value,
             capture.c.status == 200,
             # An article of several pages is more than these bytes.
@@ -63,5 +63,5 @@ def unchanged(
         )
     )
     with engine.connect() as connection:
-        rows = connection.execute(query).all()
+        rows = connection.execute(query.where(among(connection, capture.c.record_id, known))).all()
     return {row.record_id: SameBytes(row.id, row.value) for row in rows if row.rules == rules(known[row.record_id])}

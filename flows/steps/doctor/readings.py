@@ -16,8 +16,8 @@ from flows.steps.templates import in_force
 from storage.database.decisions import released
 from storage.database.further_pages import wholes
 from storage.database.load import FetchFailed
+from storage.database.loading.derived import version_hash
 from storage.database.loading.outcomes import Outcome
-from storage.database.loading.published import version_hash
 from storage.database.models import address, capture, reading
 from storage.database.values import capture_of
 from storage.records import Article

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from sqlalchemy import Connection, delete, text
 
-from storage.database.links.arrays import among
+from storage.database.among import among
 from storage.database.models import link_key
 from storage.similar.words import Hashes
 

@@ -5,11 +5,9 @@ where another process has moved the cursor meanwhile: the batch is then dropped 
 twice or half, whoever is killed when. Memory is that of a batch and of a bounded store of texts lately compared.
 """
 
-import gc
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -19,10 +17,11 @@ import numpy as np
 from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
 
 from storage import similar, text
+from storage.collector import old_objects_left_alone
+from storage.database.among import among
 from storage.database.bulk import insert_rows, upsert
 from storage.database.engine import transact
 from storage.database.links.alone import Alone
-from storage.database.links.arrays import among
 from storage.database.links.candidates import HOLDERS, Holders, add_keys, candidates, drop_keys, holders, numbers
 from storage.database.links.stories import Merge, regroup
 from storage.database.links.subjects import Subject, first_of, is_credited, subjects
@@ -112,20 +111,10 @@ def follow(
     with Alone(engine, lambda: stop() or _cursor(engine) >= target) as alone:
         if alone:
             work = _Follower(engine)
-            with _old_objects_left_alone():
+            with old_objects_left_alone():
                 while not stop() and work.step(batch, done):
                     on_batch(done)
     return done
-
-
-@contextmanager
-def _old_objects_left_alone() -> Iterator[None]:
-    """Keep the collector of cycles from going through all modules again and again: a seventh of the follower's time."""
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 def _cursor(engine: Engine) -> int:

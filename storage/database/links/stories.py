@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
 
+from storage.database.among import among
 from storage.database.bulk import insert_rows, upsert
-from storage.database.links.arrays import among
 from storage.database.links.subjects import Origin, first_of, origins
 from storage.database.models import link, story, story_article
 from storage.vocabulary import LinkKind

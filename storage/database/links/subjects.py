@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from storage.database.links.arrays import among
+from storage.database.among import among
 from storage.database.models import article, reading
 from storage.records import VIETNAM, Precision
 from storage.similar.compare import Prepared

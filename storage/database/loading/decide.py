@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from storage.database.failures import MAX_TRIES, RETRY_AFTER
+from storage.database.loading.derived import field_hashes, version_hash, word_count
 from storage.database.loading.moves import Moves
 from storage.database.loading.outcomes import (
     Effect,
@@ -20,11 +21,8 @@ from storage.database.loading.outcomes import (
 from storage.database.loading.published import (
     SAME_TEXT_WORDS,
     changed_fields,
-    field_hashes,
     settled,
     sort_date,
-    version_hash,
-    word_count,
 )
 from storage.database.loading.state import DUPLICATE, PRIMARY, REDIRECT, Address, KnownArticle
 from storage.records import PAGES_MISSING, VIETNAM, Article, Capture, Refusal
@@ -223,7 +221,7 @@ class Decider(Moves):
                 return
         self.seen(capture, address, article, version_hash(found))
         if article.withdrawn_at is not None:
-            article.withdrawn_at = None
+            article.withdrawn_at, article.back = None, True
             self.tell(Change.RESTORED, article, ["withdrawn_at"], capture)
         self._follow_redirects(capture, address, article)
         if found.view_count is not None:

@@ -1,37 +1,13 @@
-"""The published fields of an article: their digests, and what a later reading must not lose."""
+"""The published fields of an article: which have changed, and what a later reading must not lose."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache
-from typing import Any
 
-from storage.addresses import address_key
 from storage.records import PAGES_MISSING, VIETNAM, Article, DateBasis, MissingDate, Precision
-from storage.text import sha256_hex
 
 SAME_TEXT_WORDS = 50
 """Least words of a full text by which two addresses of a portal are one article; shorter ones recur by chance."""
-
-_PLAIN = (
-    "kind",
-    "title",
-    "lead",
-    "text",
-    "section",
-    "authors",
-    "byline_raw",
-    "source_credit",
-    "published_at",
-    "published_precision",
-    "published_basis",
-    "published_missing_reason",
-    "inferred_from",
-    "inferred_to",
-    "event_date",
-    "language",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,62 +36,6 @@ class Shown:
     def incomplete(self) -> bool:
         """Whether the article goes on over pages that it was not read from."""
         return PAGES_MISSING in self.flags
-
-
-class _Same:
-    """An article by identity: the same object need not be digested twice. Holding it keeps its identity its own."""
-
-    __slots__ = ("article",)
-
-    def __init__(self, article: Article) -> None:
-        self.article = article
-
-    def __hash__(self) -> int:
-        return id(self.article)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.article is self.article
-
-
-def version_hash(article: Article) -> str:
-    """Return the digest of what makes a version: title and full text."""
-    return _weigh(_Same(article))[0]
-
-
-def word_count(article: Article) -> int:
-    """Return the number of words of the full text."""
-    return _weigh(_Same(article))[1]
-
-
-def field_hashes(article: Article) -> dict[str, str]:
-    """Return a digest of each published field, so that two readings are compared without loading their texts."""
-    return _weigh(_Same(article))[2]
-
-
-@lru_cache(maxsize=256)
-def _weigh(same: _Same) -> tuple[str, int, dict[str, str]]:
-    article = same.article
-    full_text = article.full_text
-    values: dict[str, Any] = {name: getattr(article, name) for name in _PLAIN}
-    # Addresses of images and files carry time stamps; only another picture or file is a change.
-    values["images"] = [(address_key(image.url), image.caption, image.credit) for image in article.images]
-    values["attachments"] = [(address_key(linked.url), linked.name) for linked in article.attachments]
-    fields = {name: _digest(value) for name, value in values.items()}
-    return sha256_hex(f"{article.title}\n{full_text}"), len(full_text.split()), fields
-
-
-def _digest(value: object) -> str:
-    if value is None:
-        return ""
-    text = value if isinstance(value, str) else json.dumps(value, default=_text)
-    return sha256_hex(text)[:12]
-
-
-def _text(value: object) -> str:
-    """Return a time or day as it is stored."""
-    if isinstance(value, datetime):
-        return value.astimezone(VIETNAM).isoformat(timespec="seconds")
-    return str(value)
 
 
 def changed_fields(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:

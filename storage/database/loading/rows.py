@@ -7,8 +7,10 @@ from typing import Any
 
 from storage.database.attachments import NOT_ALLOWED, WANTED, is_allowed
 from storage.database.keys import address_id
-from storage.database.loading.published import Shown, field_hashes, version_hash
-from storage.privacy import masked, masked_article
+from storage.database.loading.derived import field_hashes, stored, version_hash
+from storage.database.loading.published import Shown
+from storage.database.search_index import SearchWords
+from storage.privacy import masked
 from storage.records import Article, Capture, Image, Paragraph
 from storage.vocabulary import CaptureState, Cause, Change
 
@@ -24,6 +26,7 @@ class Work:
         moment: the time of loading.
         new_article_id, new_reading_id: give the next number.
         captures: by record id, the values that its row takes.
+        search: by reading, what it is found by.
         files: by id.
     """
 
@@ -35,6 +38,7 @@ class Work:
     versions: list[dict[str, Any]] = field(default_factory=list)
     version_readings: dict[tuple[int, int], int] = field(default_factory=dict)
     readings: list[dict[str, Any]] = field(default_factory=list)
+    search: dict[int, SearchWords] = field(default_factory=dict)
     pages: list[dict[str, Any]] = field(default_factory=list)
     images: list[dict[str, Any]] = field(default_factory=list)
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -81,7 +85,8 @@ class Work:
         """Add a reading of a version, which becomes the version's current one; return what is compared of it."""
         reading_id = self.new_reading_id()
         hashes, digest = field_hashes(article), version_hash(article)
-        article = masked_article(article)
+        made = stored(article)
+        article, self.search[reading_id] = made.article, made.search
         self.readings.append(
             _reading(reading_id, article_id, no, article, capture.record_id, digest, hashes, self.moment)
         )
@@ -172,7 +177,7 @@ def _reading(
     article: Article,
     capture_id: str,
     digest: str,
-    hashes: dict[str, str],
+    hashes: Mapping[str, str],
     made_at: datetime,
 ) -> dict[str, Any]:
     return {
@@ -185,7 +190,7 @@ def _reading(
         "rules": article.rules,
         "template": article.template,
         "version_hash": digest,
-        "field_hashes": hashes,
+        "field_hashes": dict(hashes),
         "kind": article.kind,
         "title": article.title,
         "lead": article.lead,

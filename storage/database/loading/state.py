@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from storage.database.among import among
 from storage.database.further_pages import pages_of
 from storage.database.loading.published import Shown
 from storage.database.models import address as addresses
@@ -50,7 +51,7 @@ class Address:
 
 @dataclass(slots=True)
 class KnownArticle:
-    """A row of table `article`; `new` or `changed` once it must be written."""
+    """A row of table `article`; `new` or `changed` once it must be written, `back` if it was not shown before."""
 
     id: int
     portal: str
@@ -70,6 +71,7 @@ class KnownArticle:
     merged_into: int | None
     new: bool = False
     changed: bool = False
+    back: bool = False
 
     @property
     def shown(self) -> bool:
@@ -129,7 +131,7 @@ class State:
 
 
 _ADDRESS = tuple(name for name in Address.__dataclass_fields__ if name != "changed")
-_ARTICLE = tuple(name for name in KnownArticle.__dataclass_fields__ if name not in {"new", "changed"})
+_ARTICLE = tuple(name for name in KnownArticle.__dataclass_fields__ if name not in {"new", "changed", "back"})
 _SHOWN = tuple(name for name in Shown.__dataclass_fields__ if name not in {"reading_id", "pages"})
 
 
@@ -140,23 +142,24 @@ def fetch_state(connection: Connection, portal: str, address_ids: Collection[str
     """
     state = State(sources=redirect_sources(connection, address_ids))
     every = {*address_ids, *(source for sources in state.sources.values() for source in sources)}
-    _add_addresses(state, connection.execute(_select_addresses().where(addresses.c.id.in_(every))))
+    _add_addresses(state, connection.execute(_select_addresses().where(among(connection, addresses.c.id, every))))
     linked = {one.article_id for one in state.addresses.values() if one.article_id is not None}
     # One query an index: joined by OR, SQLite would rather read through the whole portal.
     for condition, wanted in (
-        (articles.c.id.in_(linked), linked),
-        (articles.c.split_from.in_(linked), linked),
-        (articles.c.version_hash.in_(hashes) & (articles.c.portal == portal), hashes),
+        (among(connection, articles.c.id, linked), linked),
+        (among(connection, articles.c.split_from, linked), linked),
+        (among(connection, articles.c.version_hash, hashes) & (articles.c.portal == portal), hashes),
     ):
         if wanted:
             for row in connection.execute(select(*(articles.c[name] for name in _ARTICLE)).where(condition)):
                 state.add_article(KnownArticle(**row._mapping))  # noqa: SLF001 - the documented way to a row's dict
     if state.articles:
-        _add_addresses(state, connection.execute(_select_addresses().where(addresses.c.article_id.in_(state.articles))))
+        theirs = among(connection, addresses.c.article_id, state.articles)
+        _add_addresses(state, connection.execute(_select_addresses().where(theirs)))
         shown = connection.execute(
             select(articles.c.id, articles.c.reading_id, *(readings.c[name] for name in _SHOWN))
             .join(readings, readings.c.id == articles.c.reading_id)
-            .where(articles.c.id.in_(state.articles))
+            .where(among(connection, articles.c.id, state.articles))
         )
         rows: list[dict[str, Any]] = [dict(row._mapping) for row in shown]  # noqa: SLF001
         pages = pages_of(connection, [values["reading_id"] for values in rows])

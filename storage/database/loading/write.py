@@ -109,12 +109,13 @@ def _write_files(connection: Connection, work: Work) -> None:
 
 
 def _write_search(connection: Connection, articles: list[KnownArticle], work: Work) -> None:
-    made = {row["id"]: row for row in work.readings}
+    made = work.search
     drop_articles(connection, [one.id for one in articles if one.changed and not one.shown])
     shown = [one for one in articles if one.shown]
-    index_articles(connection, [made[one.reading_id] for one in shown if one.reading_id in made])
+    entered = {one.id: made[one.reading_id] for one in shown if one.reading_id in made}
+    index_articles(connection, entered, new={one.id for one in articles if one.new})
     # What comes back as it was has no new reading.
-    index_missing(connection, [one.id for one in shown if one.changed and one.reading_id not in made])
+    index_missing(connection, [one.id for one in shown if one.back and one.reading_id not in made])
 
 
 def _article_row(one: KnownArticle) -> dict[str, Any]:

@@ -145,6 +145,7 @@ class _DirectReaders:
         template: Template | None,
         wholes: Mapping[str, Whole],
         released: object = None,
+        shown: object = None,
     ) -> list[ReadResult]:
         company = [located for whole in wholes.values() for located in (whole.first, *whole.pages.values())]
         outcomes = self._outcomes(portal, [*company, *captures], template)

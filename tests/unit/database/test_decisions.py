@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from storage.database.decisions import decide, decisions_on, find_pages, kept_back, released, reopen, restore
 from storage.database.load import Held, ReadResult
-from storage.database.loading.published import version_hash
+from storage.database.loading.derived import version_hash
 from storage.database.withdraw import reject
 from storage.records import Article, Capture, Refusal
 from storage.vocabulary import CaptureState, Change, Decision, HeldReason, RefusalKind

@@ -9,7 +9,7 @@ import pytest
 from flows.steps.gate import ENOUGH, SAMPLE, WINDOW, Gate, Usual
 from storage.database.figures import Figures
 from storage.database.load import Held, ReadResult
-from storage.database.loading.published import version_hash
+from storage.database.loading.derived import version_hash
 from storage.records import Article, Kind, ListingItem, Provenance, Refusal
 from storage.vocabulary import HeldReason, RefusalKind
 from tests.unit.database.makers import article, capture, row

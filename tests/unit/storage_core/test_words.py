@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from storage.document_numbers import asked_number, find_numbers
 from storage.text import printed_month
-from storage.words import folded, folded_word, marked_word, words
+from storage.words import folded, marked_word, words
 
 
 @given(st.text() | st.text(alphabet="Đđồốộaà \u0301\u0300“”–_1.Ððﬁ漢"))
 def test_a_text_folds_as_its_words_do(text: str) -> None:
     composed = unicodedata.normalize("NFC", text)
-    assert folded(composed) == " ".join(key for one in words(composed) if (key := folded_word(one.text)))
+    assert folded(composed) == " ".join(key for one in words(composed) if (key := folded(one.text)))
     assert re.fullmatch(r"(?:[^\W_]+(?: [^\W_]+)*)?", folded(composed)) or not folded(composed).isascii()
 
 
