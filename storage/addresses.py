@@ -13,7 +13,7 @@ from storage.text import sha256_hex
 
 # Parts of an address (RFC 3986, appendix B), for text of any kind: never raises, unlike urlsplit. A text without
 # `scheme://` starts with its host, so that a key is its own key.
-_PARTS = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//([^/?#]*)([^?#]*)(?:\?([^#]*))?", re.DOTALL)
+_PARTS = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
 _HOST = re.compile(r"(\[[^\]]*\]|[^:]*)(?::([0-9]*))?", re.DOTALL)
 _DOTS = ".\u3002\uff0e\uff61"  # the full stops of IDNA (RFC 3490, section 3.1)
 _DEFAULT_PORTS = {"", "80", "443"}
@@ -25,28 +25,53 @@ _QUERY_SAFE = "!$'()*,;:@/"
 
 # ASP.NET's cookieless session, a path segment such as `(S(lit3py55t21z5v55vlm25s55))` or `(X(1)F(…))`.
 _ASPNET_SESSION = re.compile(rb"\((?:[A-Z]\([^()]*\))+\)")
-_PATH_SESSION = re.compile(rb";(?:jsessionid|phpsessid)=[^;]*", re.IGNORECASE)
+_PATH_SESSION = re.compile(rb";(?:(?:jsessionid|phpsessid|sessionid)=|sid=(?=[^;]{8}))[^;]*", re.IGNORECASE)
 
-_TRACKING_PREFIXES = (b"utm_", b"mtm_", b"zalo", b"fb_", b"__cft__", b"_hs", b"aspsessionid")
+_TRACKING_PREFIXES = (
+    b"utm_",
+    b"mtm_",
+    b"zalo",
+    b"fb_",
+    b"__cft__",
+    b"_hs",
+    b"aspsessionid",
+    b"__cf_chl_",
+    b"hsa_",
+    b"matomo_",
+    b"piwik_",
+    b"vero_",
+)
 _TRACKING = frozenset(
     b"fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid twclid ttclid igshid igsh mc_cid mc_eid mkt_tok srsltid "
     b"gad_source gad_campaignid li_fat_id mibextid sfnsn __tn__ pk_campaign pk_kwd _openstat wt.mc_id "
     b"_ga _gl gidzl zarsrc jsessionid phpsessid phpsessionid sessionid session_id sessid asp.net_sessionid oscsid "
-    b"cfid cftoken".split()
+    b"cfid cftoken ci_session zenid aspxautodetectcookiesupport hsctatracking ref_src __twitter_impression epik "
+    b"s_kwcid".split()
 )
 # `sid` is a session for some, the site's or story's number for others (vnPortal's `Default.aspx?sid=4&pageid=…`).
+# `s` is what is searched for, or a forum's session: a digest in hex.
+_SESSION_DIGEST = re.compile(rb"[0-9a-f]{32}|[0-9a-f]{40}", re.IGNORECASE)
 _SESSION_TOKEN = re.compile(rb"(?=[^0-9]*[0-9])(?=[^a-z]*[a-z])[0-9a-z{}_-]{8,}|[0-9a-z{}_-]{16,}", re.IGNORECASE)
 # How a portlet is framed, not what it shows.
 _LIFERAY = frozenset(
-    b"p_p_state p_p_state_rcv p_p_mode p_p_col_id p_p_col_pos p_p_col_count p_p_auth p_auth p_l_back_url "
-    b"p_l_back_url_title refererplid inheritredirect doasuserid doasgroupid doasuserlanguageid".split()
+    b"p_p_state p_p_state_rcv p_p_mode p_p_col_id p_p_col_pos p_p_col_count p_p_auth p_auth p_p_cacheability "
+    b"p_p_boundary p_p_hub p_p_isolated p_p_parallel p_p_static p_l_back_url p_l_back_url_title refererplid "
+    b"inheritredirect doasuserid doasgroupid doasuserlanguageid".split()
 )
 _LIFERAY_DEFAULTS = re.compile(
     rb"p_p_lifecycle=0|_.+_(?:redirect|backurl|returntofullpageurl)=.*|_.+_keywords=|_.+_advancedsearch=false|_.+_andoperator=true|p_r_p_.*resetcur=false",
     re.DOTALL,
 )
-_CACHE_BUSTER = re.compile(rb"[0-9]{10,}")  # jQuery's `_=<time in milliseconds>`
-_SHAREPOINT = frozenset(b"source initialtabid visibilitycontext contenttypeid isdlg".split())
+# jQuery's `_=<time in milliseconds>`, and numbers drawn by chance.
+_CACHE_BUSTERS = frozenset(b"_ _t nocache rand rnd timestamp".split())
+_CACHE_BUSTER = re.compile(rb"[0-9]{10,}|0\.[0-9]{6,}")
+_SHAREPOINT = frozenset(b"source initialtabid visibilitycontext contenttypeid folderctid isdlg mobile pageview".split())
+# What a list's own form says again: its list is in its path.
+_SHAREPOINT_FORM = frozenset(b"rootfolder list listid web".split())
+# SharePoint's pages within its frame: `…/_layouts/15/start.aspx#/Pages/Tin.aspx?ID=5` (minimal download strategy).
+_SHAREPOINT_FRAME = re.compile(r"(.*)/_layouts/(?:[0-9]+/)?start\.aspx", re.IGNORECASE | re.DOTALL)
+_GUID = re.compile(rb"\{?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}?", re.IGNORECASE)
+_IIS = (b".aspx", b".asp", b".ashx")
 
 _MAX_LENGTH = 1000  # a page's address has under 300; what is longer carries state
 _MAX_DEPTH = 12  # portals have up to 7
@@ -63,16 +88,17 @@ _SHAREPOINT_LOGIN = re.compile(
 def address_key(url: str) -> str:
     """Return the identity of an address: what its spellings have in common, without scheme and `www.`.
 
-    Lower-case host; a port only if it is not a default one; one percent-encoding; dot segments, trailing slash,
-    fragment, tracking parameters, session ids and the framing parameters of Liferay and SharePoint removed; the other
-    parameters sorted by name. `?/<slug>/<id>` and `?%2F<slug>%2F<id>=` are one. Paths are case-sensitive, save
-    those of `.aspx` pages and the names of their parameters (IIS).
+    Lower-case host, without the `m.` of its form for telephones; a port only if it is not a default one; one
+    percent-encoding; dot segments, trailing slash, fragment, tracking parameters, session ids and the framing
+    parameters of Liferay and SharePoint removed; the other parameters sorted by name. `?/<slug>/<id>` and
+    `?%2F<slug>%2F<id>=` are one. Paths are case-sensitive, save those of ASP pages and the names of their parameters
+    (IIS), whose GUIDs have one form.
 
     Takes any text, never raises; the key of a key, with or without a scheme before it, is the key itself.
     """
     authority, path, query = _split(url)
     segments = _segments(path)
-    aspx = any(segment.lower().endswith(b".aspx") for segment in segments)
+    aspx = any(segment.lower().endswith(_IIS) for segment in segments)
     if aspx:
         segments = [segment.lower() for segment in segments]
     written = "/".join(quote_from_bytes(segment, _SEGMENT_SAFE) for segment in segments)
@@ -121,6 +147,9 @@ def _split(url: str) -> tuple[str, str, str]:
     parts = _PARTS.match(text) or _PARTS.match(f"//{text}")
     if parts is None:
         return "", text, ""
+    if parts[4] and parts[4].startswith("/") and (frame := _SHAREPOINT_FRAME.fullmatch(parts[2])):
+        path, _, query = parts[4].partition("?")
+        return parts[1], frame[1] + path, query
     return parts[1], parts[2], parts[3] or ""
 
 
@@ -144,8 +173,8 @@ def _domain(name: bytes) -> str:
         with contextlib.suppress(UnicodeError):  # of a name that DNS cannot know any stable form will do
             name = name.decode().rstrip(_DOTS).encode("idna")
     name = name.lower().rstrip(b".")
-    while name.startswith(b"www."):
-        name = name[4:]
+    while name.startswith(b"www.") or (name.startswith(b"m.") and b"." in name[2:]):
+        name = name.partition(b".")[2]
     return quote_from_bytes(name, "")
 
 
@@ -170,7 +199,11 @@ def _parameters(query: str, segments: list[bytes], *, aspx: bool) -> str:
         lowered = name.lower()
         if not (name or value) or _is_noise(lowered, value) or _is_noise_of_page(lowered, value, segments, aspx=aspx):
             continue
-        kept.append((lowered if aspx else name, value))
+        if aspx:
+            name = lowered
+            guid = _GUID.fullmatch(value)
+            value = guid[1].lower() if guid else value
+        kept.append((name, value))
     kept.sort(key=lambda pair: pair[0])
     return "&".join(
         quote_from_bytes(name, _QUERY_SAFE) + (f"={quote_from_bytes(value, _QUERY_SAFE)}" if value else "")
@@ -183,7 +216,8 @@ def _is_noise(name: bytes, value: bytes) -> bool:
         name in _TRACKING
         or name.startswith(_TRACKING_PREFIXES)
         or name in _LIFERAY
-        or (name == b"_" and _CACHE_BUSTER.fullmatch(value) is not None)
+        or (name in _CACHE_BUSTERS and _CACHE_BUSTER.fullmatch(value) is not None)
+        or (name == b"s" and _SESSION_DIGEST.fullmatch(value) is not None)
         or (name == b"sid" and _SESSION_TOKEN.fullmatch(value) is not None)
         or _LIFERAY_DEFAULTS.fullmatch(name + b"=" + value) is not None
     )
@@ -192,7 +226,7 @@ def _is_noise(name: bytes, value: bytes) -> bool:
 def _is_noise_of_page(name: bytes, value: bytes, segments: list[bytes], *, aspx: bool) -> bool:
     if aspx and name in _SHAREPOINT:
         return True
-    if name == b"rootfolder":  # of an item's form, which is known by its number: where the reader came from
+    if name in _SHAREPOINT_FORM:  # of an item's form, which is known by its number
         return segments[-1:] == [b"dispform.aspx"]
     if name == b"redirect":  # the way back from an article of Liferay's asset publisher, `…/-/…`
         return b"-" in segments
