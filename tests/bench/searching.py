@@ -29,7 +29,7 @@ from storage.consume.search import Filters, search
 from storage.database.engine import connect, transact
 from storage.database.migrate import upgrade
 from storage.database.models import article, reading
-from storage.database.search_index import index_articles
+from storage.database.search_index import index_articles, search_words
 from storage.vocabulary import ExportFormat, PressTexts
 from tests.bench.archive_of_texts import fill
 from tests.databases import postgres
@@ -103,9 +103,10 @@ def _index(engine: Engine, count: int) -> float:
     for first in range(1, count + 1, _CHUNK):
         with engine.connect() as connection:
             query = select(*columns).where(reading.c.id.in_(range(first, min(first + _CHUNK, count + 1))))
-            rows = [dict(row) for row in connection.execute(query).mappings()]
+            rows = connection.execute(query).all()
         started = time.perf_counter()
-        transact(engine, partial(index_articles, rows=rows))
+        words = {row.article_id: search_words(row.section, row.title, row.lead, row.text) for row in rows}
+        transact(engine, partial(index_articles, shown=words, new=set(words)))
         seconds += time.perf_counter() - started
     return seconds
 
