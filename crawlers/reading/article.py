@@ -12,6 +12,7 @@ from crawlers.portal import Rules
 from crawlers.reading import appeal, fields, locate, media, prose, published, verdict
 from crawlers.reading import title as titles
 from crawlers.reading.body import Parts, part
+from crawlers.reading.echoes import Echoes
 from crawlers.reading.events import event_date
 from crawlers.reading.fields import Reading
 from crawlers.reading.frame import frame
@@ -90,7 +91,7 @@ def _on_appeal(reading: Reading, rules_name: str, version: str) -> Article | ver
     """Read a page whose title is no guide to its text: the container is the one with most prose."""
     page, meta = reading.page, reading.meta
     place = locate.by_mass(page, None) or locate.Place(page.body, "mass", "the whole page", sure=False, share=0.0)
-    echoes = titles.Echoes(page, meta, None)
+    echoes = Echoes(page, meta, None)
     title = titles.find_title(page, (), echoes) or _title_by_place(reading, echoes, place, None)
     if title is None:
         return verdict.Verdict(RefusalKind.EMPTY, "no title and no text")
@@ -103,7 +104,7 @@ def _first(reading: Reading, marks: Marks | None, rules_name: str, version: str)
     refused = verdict.of_words(page, meta)
     if refused is not None and not reading.released:
         return refused
-    echoes = titles.Echoes(page, meta, listing)
+    echoes = Echoes(page, meta, listing)
     title = titles.find_title(page, rules, echoes)
     probe = title or titles.title_alone(page, echoes, _marks(page))
     if title is not None and titles.is_label(title, echoes):
@@ -161,7 +162,7 @@ def _is_within(page: Page, title: titles.Candidate, place: locate.Place | None) 
 
 
 def _title_by_place(
-    reading: Reading, echoes: titles.Echoes, place: locate.Place | None, weak: titles.Candidate | None
+    reading: Reading, echoes: Echoes, place: locate.Place | None, weak: titles.Candidate | None
 ) -> titles.Candidate | None:
     page = reading.page
     good = [line for line in page.lines_of(place.node) if locate.is_good(line)] if place is not None else []

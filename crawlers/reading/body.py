@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from crawlers.portal import Rules
+from crawlers.reading.echoes import key
 from crawlers.reading.ends import HEAD_SAYS, head_end, is_furniture, is_headline, is_shown, stop_of, tail_of
 from crawlers.reading.lead import LEAD_CLASS, find_lead
 from crawlers.reading.lines import ENDING, Says, is_view_label
@@ -16,7 +17,6 @@ from crawlers.reading.media import attachment_links, captions, is_credit_line, i
 from crawlers.reading.page import Kind, Line, Node, Page, Zone
 from crawlers.reading.published import stamp
 from crawlers.reading.related import OWN_LIST, other_articles
-from crawlers.reading.title import key
 from crawlers.reading.tree import css
 from storage.records import ListingItem
 

@@ -7,12 +7,12 @@ empty labels. What is between is the article's own.
 import re
 from collections.abc import Sequence
 
+from crawlers.reading.echoes import key
 from crawlers.reading.lines import ENDING, Says, is_view_label
 from crawlers.reading.media import attachment_links, is_content_image, is_credit_line, is_video
 from crawlers.reading.page import Kind, Line, Node
 from crawlers.reading.people import Byline, byline, source_credit
 from crawlers.reading.published import date_of, stamp
-from crawlers.reading.title import key
 from storage.records import BylineKind
 
 _SENTENCE = re.compile(r"[.!?…;:]\W{0,3}$")

@@ -16,6 +16,7 @@ from crawlers.portal import Rules
 from crawlers.reading import abroad, people, published
 from crawlers.reading import title as titles
 from crawlers.reading.body import Parts
+from crawlers.reading.echoes import key, slug_words
 from crawlers.reading.ends import closing_byline, slot_names
 from crawlers.reading.lines import Says, is_view_label, view_count
 from crawlers.reading.meta import Meta
@@ -224,9 +225,9 @@ def views_of(reading: Reading, parts: Parts) -> int | None:
 
 def section_of(reading: Reading, title: titles.Candidate, parts: Parts) -> str | None:
     """Return the section: by rules, the breadcrumb's last step, a tag, the line above the title."""
-    own = titles.key(title.text)
+    own = key(title.text)
     for text, method, evidence in _sections(reading, title, parts, own):
-        if titles.key(text) != own:
+        if key(text) != own:
             reading.told["section"] = Provenance(method, evidence)
             return text
     return None
@@ -275,7 +276,7 @@ def _may_be_section(piece: str, title: str) -> bool:
     return (
         3 <= len(text) <= 70
         and text.casefold() not in _HOME_WORDS
-        and titles.key(text) != title
+        and key(text) != title
         and any(c.isalpha() for c in text)
     )
 
@@ -293,16 +294,16 @@ def is_standing(reading: Reading, title: titles.Candidate) -> bool:
     ):
         return False
     own = _bare_path(parts.path)
-    key = titles.key(title.text)
+    own_title = key(title.text)
     for el in reading.page.root.iter("a"):
         href = el.get("href")
-        if href and titles.key(clean(el.text_content())) == key:
+        if href and key(clean(el.text_content())) == own_title:
             try:
                 if _bare_path(urlsplit(urljoin(reading.page.url, href)).path) == own:
                     return True
             except ValueError:
                 continue
-    words = titles.slug_words(reading.page.url)
+    words = slug_words(reading.page.url)
     return bool(words) and "".join(words) == re.sub(r"[^a-z0-9]", "", match_key(title.text))
 
 

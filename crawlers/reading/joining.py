@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from crawlers.reading.echoes import key
 from crawlers.reading.sequel import MAX_PAGES
-from crawlers.reading.title import key
 from storage.addresses import address_key
 from storage.records import PAGES_MISSING, Article, Attachment, Continuation, Image, Paragraph, Provenance, RelatedLink
 

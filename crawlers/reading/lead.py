@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 
 from crawlers.portal import Rules
+from crawlers.reading.echoes import key
 from crawlers.reading.ends import CUT_MARK, is_real
 from crawlers.reading.page import Kind, Line, Page
-from crawlers.reading.title import key
 from crawlers.reading.tree import css
 from storage.records import ListingItem
 
