@@ -73,7 +73,9 @@ class Operation:
         self.process = subprocess.Popen(command, env=self.settings, stdout=log, stderr=log, text=True)
         log.close()
         before = self.said.count("Mở http")
-        until(lambda: self.said.count("Mở http") > before, 240, "the screen's address")
+        process = self.process
+        until(lambda: self.said.count("Mở http") > before or process.poll() is not None, 240, "the screen's address")
+        assert process.poll() is None, self.said
 
     @property
     def said(self) -> str:

@@ -1,6 +1,6 @@
 """The operator's day in Prefect's screen, in Chromium: a form filled in, runs watched, numbers read, a run cancelled.
 
-`CONGTIN_SCREENSHOTS=1` makes the pictures of the documents anew.
+`SCREENSHOTS=1` makes the pictures of the documents anew.
 """
 
 import os
@@ -23,6 +23,7 @@ from tests.operation import Operation, operated, until
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 PORTAL, HOST = "cong_thu", "congthu.gov.vn"
 IMAGES = PROJECT_ROOT / "docs/images"
+NEAREST = {"sort": "EXPECTED_START_TIME_ASC", "limit": 100}
 LOGIN = "<html><head><title>Đăng nhập</title></head><body><form><input type=password></form></body></html>"
 
 
@@ -64,7 +65,7 @@ def shown(browser: webdriver.Chrome, part: str, seconds: float = 60) -> str:
 
 
 def picture(browser: webdriver.Chrome, name: str) -> None:
-    if os.environ.get("CONGTIN_SCREENSHOTS"):
+    if os.environ.get("SCREENSHOTS"):
         IMAGES.mkdir(exist_ok=True)
         time.sleep(1)  # what moves comes to rest
         browser.save_screenshot(str(IMAGES / f"{name}.png"))
@@ -80,14 +81,14 @@ def field_of(title: str) -> str:
 
 def run_by_form(here: Operation, browser: webdriver.Chrome) -> str:
     """Press Submit; return the flow run's id."""
-    before = {run["id"] for run in here.ask("/flow_runs/filter", {"limit": 50})}
+    before = {run["id"] for run in here.ask("/flow_runs/filter", NEAREST)}
     button = element(browser, "//button[@type='submit'][contains(., 'Submit')]")
     browser.execute_script("arguments[0].scrollIntoView(); arguments[0].click()", button)
 
     def new() -> str | None:
         started = [
             run
-            for run in here.ask("/flow_runs/filter", {"limit": 50})
+            for run in here.ask("/flow_runs/filter", NEAREST)
             if run["id"] not in before and not run["auto_scheduled"]
         ]
         return started[0]["id"] if started else None
@@ -193,16 +194,22 @@ def test_a_long_run_cancelled_on_the_screen_leaves_no_process(
     assert here.ended(second) == ("CANCELLED", "Bỏ qua: đang chạy [skipped]")
     browser.get(f"{here.site}/runs/flow-run/{run}")
     shown(browser, "đọc lại tất cả [full]")
-    element(
-        browser, "//div[contains(@class, 'page-heading')]//div[contains(@class, 'p-icon-button-menu')]//button"
-    ).click()
-    element(browser, "//*[contains(@class, 'p-overflow-menu-item')][normalize-space()='Cancel']").click()
-    element(browser, "//div[contains(@class, 'p-modal')]//button[contains(., 'Cancel')][last()]").click()
+    element(browser, "//div[contains(@class, 'page-heading')]//button[normalize-space()='Cancel']").click()
+    element(browser, "//div[contains(@class, 'p-modal')]//button[normalize-space()='Confirm']").click()
     assert here.ended(run) == ("CANCELLED", "Đã hủy [cancelled]")
     assert here.crawls() == []
     assert here.processes("prefect.engine") == []
     assert here.rows("SELECT count(*) FROM v1_runs WHERE verdict = 'cancelled'") == [(1,)]
     assert not list((here.var / "archive" / PORTAL).glob("*.open"))
+
+
+def test_what_was_paused_on_the_screen_stays(here: Operation, browser: webdriver.Chrome) -> None:
+    assert here.command("deploy") == (0, "Không có gì phải đổi.\n", "")
+    here.ask(f"/deployments/{here.deployment(PORTAL)['id']}/pause_deployment", {})
+    code, out, _ = here.command("deploy")
+    assert code == 0
+    assert f"  {PORTAL}: đang tạm dừng [paused]" in out.splitlines()
+    assert f"{PORTAL}: cho chạy lại [resume]" in here.command("deploy", "--reset")[1].splitlines()
 
 
 def test_its_end_leaves_nothing(here: Operation) -> None:
