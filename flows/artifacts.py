@@ -1,4 +1,7 @@
-"""What an operator sees of a run in Prefect: Vietnamese tables, with the code of each kind in brackets."""
+"""What an operator sees of a run in Prefect: Vietnamese tables, with the code of each kind in brackets.
+
+Cells of tables are read as Markdown too: whatever a page or an error says is escaped in them.
+"""
 
 import re
 from collections import Counter
@@ -32,7 +35,7 @@ async def publish_run(summary: Summary) -> None:
     await acreate_markdown_artifact(_articles(summary), key=f"bai-{key}", description="Bài mới và bài thay đổi")
     await acreate_table_artifact(
         [
-            {"loại": f"{one.label} [{one.code}]", "địa chỉ": one.url, "lý do": one.reason}
+            {"loại": f"{one.label} [{one.code}]", "địa chỉ": _link(one.url), "lý do": escaped(one.reason)}
             for one in summary.refusals[:_SHOWN]
         ],
         key=f"tu-choi-{key}",
@@ -40,7 +43,7 @@ async def publish_run(summary: Summary) -> None:
     )
     await acreate_table_artifact(
         [
-            {"vì sao": f"{one.label} [{one.code}]", "địa chỉ": one.url, "bằng chứng": one.evidence}
+            {"vì sao": f"{one.label} [{one.code}]", "địa chỉ": _link(one.url), "bằng chứng": escaped(one.evidence)}
             for one in summary.held[:_SHOWN]
         ],
         key=f"giu-lai-{key}",
@@ -61,11 +64,11 @@ async def publish_rehearsal(portal: str, pages: Sequence[Rehearsed]) -> None:
     rows: list[dict[str, object]] = [
         {
             "nếu chạy thật": f"{WOULD_LABELS[page.would]} [{page.would.value}]",
-            "tiêu đề": page.title,
+            "tiêu đề": escaped(page.title),
             "ngày": page.published_on.strftime("%d/%m/%Y") if page.published_on else "–",
             "từ": page.words,
-            "địa chỉ": page.url,
-            "lý do hoặc đầu bài": page.detail,
+            "địa chỉ": _link(page.url),
+            "lý do hoặc đầu bài": escaped(page.detail),
         }
         for page in pages
     ]
@@ -90,7 +93,7 @@ async def publish_overview(rows: Sequence[OverviewRow]) -> None:
             "giữ": row.held,
             "lần tới": row.next_run,
             "việc cần làm": row.todo,
-            "lý do": row.reason,
+            "lý do": escaped(row.reason),
             "đang": row.doing,
             "bài": row.articles,
             "chờ": row.waiting,

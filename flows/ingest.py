@@ -39,6 +39,7 @@ from storage.database import migrate, runs
 from storage.database.engine import connect
 from storage.records import VIETNAM
 from storage.settings import settings
+from storage.text import match_key
 from storage.vocabulary import VERDICTS, Verdict
 
 T = TypeVar("T")
@@ -223,12 +224,12 @@ async def _shown(publishing: Awaitable[None]) -> None:
 
 
 async def _as_task(name: str, stage: Callable[[], Awaitable[T]]) -> T:
-    """Run a stage as a Prefect task."""
+    """Run a stage as a Prefect task. Its run is named without marks: the letters of the screen's timeline lack them."""
 
     async def staged() -> T:
         return await stage()
 
-    wrap = task(name=name, task_run_name=name, cache_policy=NO_CACHE, persist_result=False)
+    wrap = task(name=name, task_run_name=match_key(name), cache_policy=NO_CACHE, persist_result=False)
     return await wrap(staged)()
 
 

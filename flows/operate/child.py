@@ -39,11 +39,6 @@ class Child:
         self._process: asyncio.subprocess.Process | None = None
         self._keeping: asyncio.Task[None] | None = None
 
-    @property
-    def pid(self) -> int | None:
-        """Its process id; None before its first start."""
-        return self._process.pid if self._process else None
-
     def start(self) -> None:
         """Start it and keep it alive from now on."""
         self._keeping = asyncio.create_task(self._keep())

@@ -3,7 +3,7 @@
 Prefect's server, a worker, and a look every half minute that lets the deployments follow the portal files and puts
 right what died.
 
-The order of the end: no new runs, the runs seal and close themselves, their states are made true, the server goes last.
+The order of the end: the runs seal and close themselves, the worker goes, states are made true, the server goes last.
 """
 
 import asyncio
@@ -12,9 +12,8 @@ import signal
 import socket
 import time
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
 from filelock import FileLock, Timeout
 from prefect.client.orchestration import PrefectClient, get_client
@@ -123,9 +122,8 @@ async def _run(settings: Settings, engine: Engine, tell: Tell, stop: asyncio.Eve
             await _keep_looking(settings, engine, tell, stop)
         finally:
             tell("Đang dừng: chờ các lần chạy đóng phần đang làm …")
-            orphans = _orphans(settings, worker)
+            await _end_runs(settings)
             await worker.stop(_WORKER_END)
-            await _end_runs(settings, orphans)
             with suppress(Exception):  # a server that is down: the next start makes the states true
                 async with asyncio.timeout(_SERVER_END), get_client() as client:
                     await reconcile(client, folder_of(settings), engine)
@@ -172,29 +170,17 @@ async def _look(client: PrefectClient, settings: Settings, engine: Engine, tell:
         tell(f"{step.name}: {ACT_LABELS[step.act]}")
 
 
-def _orphans(settings: Settings, worker: Child) -> list[int]:
-    """Return the processes of runs that the worker does not know of: one before it started them, and died."""
-    held = [one.slip.pid for one in find_slips(folder_of(settings)) if one.held and one.slip]
-    return [pid for pid in held if _parent(pid) != worker.pid]
+async def _end_runs(settings: Settings) -> None:
+    """Tell the runs of this machine to stop, once each, and wait until they have closed; kill those that do not.
 
-
-def _parent(pid: int) -> int | None:
-    with suppress(OSError):
-        for line in Path(f"/proc/{pid}/status").read_text("utf-8").splitlines():
-            if line.startswith("PPid:"):
-                return int(line.split()[1])
-    return None
-
-
-async def _end_runs(settings: Settings, orphans: Sequence[int]) -> None:
-    """Wait for the runs of this machine, which the worker has told to stop; tell the others, kill those that do not."""
-    for pid in orphans:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGTERM)
+    While the worker lives: when it ends it kills what it has started.
+    """
+    told: set[int] = set()
     last = time.monotonic() + RUNS_END
-    while held := [one.slip.pid for one in find_slips(folder_of(settings)) if one.held and one.slip]:
-        if time.monotonic() > last:
-            for pid in held:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+    while held := {one.slip.pid for one in find_slips(folder_of(settings)) if one.held and one.slip}:
+        number = signal.SIGTERM if time.monotonic() < last else signal.SIGKILL
+        for pid in held - told if number is signal.SIGTERM else held:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+        told |= held
         await asyncio.sleep(0.2)

@@ -1,7 +1,7 @@
 """A Prefect worker, in a process that ends with the one that started it: `python -m flows.operate.worker RUNS`.
 
-When it is told to stop, by SIGTERM or the end of its stdin, it tells its runs to stop, once. They seal their segments
-and close their rows by themselves; whoever stops the worker waits for them (`flows.operate.serve`).
+It stops by SIGTERM or at the end of its stdin, and then kills what it has started: whoever stops it lets its runs close
+first (`flows.operate.serve`). Nothing is lost otherwise either: the next run goes on from the archive.
 """
 
 import asyncio

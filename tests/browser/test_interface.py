@@ -66,7 +66,7 @@ def test_the_runs_are_there_by_name_and_verdict(server: str, browser: webdriver.
     browser.get(f"{server}/runs")
     shown = _until(lambda: (seen := _text(browser)).count("incremental") >= 12 and seen, 60)
     for portal in PORTALS:
-        assert shown.count(f"{portal} · incremental") == 2
+        assert shown.count(f"{portal} · phần mới [incremental]") == 2
     assert shown.count("Tốt [ok]") >= 5
     assert shown.count("Yên ắng [quiet]") >= 5
 
