@@ -103,12 +103,10 @@ class Operation:
         return found
 
     def trigger(self, name: str, **parameters: Any) -> str:
-        """Start a portal's deployment; return the flow run's id."""
-        made = self.ask(
-            f"/deployments/{self.deployment(name)['id']}/create_flow_run",
-            {"parameters": parameters, "state": {"type": "SCHEDULED"}},
-        )
-        return str(made["id"])
+        """Start a portal's deployment; return the flow run's id. A busy server (503) is asked again."""
+        path = f"/deployments/{self.deployment(name)['id']}/create_flow_run"
+        asked = {"parameters": parameters, "state": {"type": "SCHEDULED"}}
+        return str(until(lambda: self.ask(path, asked)["id"], 60, "a run that was started"))
 
     def state(self, flow_run: str) -> tuple[str, str]:
         """Return type and name of a flow run's state."""
