@@ -22,8 +22,10 @@ from pydantic import create_model
 from crawlers.cadence import LABELS
 from crawlers.portal import Portal
 from crawlers.portals import BrokenPortal
+from flows.care import care
 from flows.ingest import ingest, ingest_all
 from flows.operate.plan import TAG, ZONE, Act, Difference, Found, FoundSchedule, Step, Tick, Wanted, steps, tick_of
+from flows.watch import watch
 from storage.database import migrate, runs
 from storage.database.engine import connect
 from storage.settings import Settings
@@ -53,6 +55,8 @@ def _of_portal(portal: Portal, verdict: Verdict | None) -> Wanted:
 
 def _of_flows() -> Iterable[Wanted]:
     yield _wanted(ingest_all, "tat-ca", {}, "Mọi cổng, cạnh nhau. Không có lịch: mỗi cổng có lịch của nó.", None)
+    yield _wanted(watch, "truc", {}, "Xem cổng nào, máy nào có sự cố, và báo mỗi việc một lần.", Tick("*/15 * * * *"))
+    yield _wanted(care, "bao-duong", {}, "Sao lưu và đọc lại một phần kho lưu mỗi đêm.", Tick("30 3 * * *"))
 
 
 def _wanted(flow: Flow[Any, Any], name: str, parameters: Mapping[str, Any], said: str, tick: Tick | None) -> Wanted:
