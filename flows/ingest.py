@@ -120,7 +120,7 @@ async def ingest(
             async with bar.drawn():
                 outcome = await _whole(facts, order, shared.house, bar)
             shared.outcomes[portal] = outcome
-            await _shown(_publish(facts, outcome, shared.house, alone=_shared.get() is None))
+            await _shown(_publish(facts, outcome, shared.house, alone=_is_alone()))
     return state_of(outcome.judgement)
 
 
@@ -138,11 +138,8 @@ async def ingest_all(mode: RunMode = Mode.INCREMENTAL, since: Since = None, limi
             return await ingest(portal.name, mode, since, limit, return_state=True)
 
     with _sharing(every) as shared:
-        token = _shared.set(shared)
-        try:
+        with _given_on(shared):
             states = await asyncio.gather(*(one(portal) for portal in every))
-        finally:
-            _shared.reset(token)
         await _shown(_publish_overview(shared.house.engine, every, broken))
     ends = [
         shared.outcomes.get(portal.name) or _without_end(portal, state)
@@ -231,6 +228,24 @@ async def _as_task(name: str, stage: Callable[[], Awaitable[T]]) -> T:
 
     wrap = task(name=name, task_run_name=match_key(name), cache_policy=NO_CACHE, persist_result=False)
     return await wrap(staged)()
+
+
+def _is_alone() -> bool:
+    """Whether no other flow called this one.
+
+    Asked in a function: a flow may be pickled with all that it names, which a `ContextVar` cannot be.
+    """
+    return _shared.get() is None
+
+
+@contextmanager
+def _given_on(shared: _Shared) -> Iterator[None]:
+    """Let the flows that are called in this block use what this one has opened."""
+    token = _shared.set(shared)
+    try:
+        yield
+    finally:
+        _shared.reset(token)
 
 
 @contextmanager
