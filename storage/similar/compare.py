@@ -26,6 +26,9 @@ _SMALL = 80.0
 _SAME_SLOTS = 0.4
 """Share of names and figures that differ, between words that do not, from which two texts tell of different things."""
 
+_FIGURES, _OTHER_FIGURES = 3, 0.7
+"""Figures, and their share, that are others from which a text with hardly another word is another edition."""
+
 _HARDLY_ANY, _FEW, _SOME = 0.03, 0.1, 0.3
 """Shares of words, names and figures aside, that the shorter text has and the longer has not."""
 
@@ -90,13 +93,15 @@ def _kind(one: Prepared, other: Prepared, similarity: float, containment: float,
     if not alike and unshared > _FEW:
         return None
     if not credited:
-        slots, changed = slot_changes(one.body, other.body)
-        another = changed >= _SAME_SLOTS * slots
+        found = slot_changes(one.body, other.body)
+        slots, another = found.slots, found.changed >= _SAME_SLOTS * found.slots
         if unshared == 0 and only_slots_differ(one.body, other.body):
             return LinkKind.SERIAL
         if unshared <= _SOME and only_slots_differ(one.title, other.title, besides=_OF_A_TITLE):
             return LinkKind.SERIAL
         if unshared <= _FEW and another and slots >= (1 if unshared <= _HARDLY_ANY else 3):
+            return LinkKind.SERIAL
+        if unshared <= _FEW and found.figures_changed >= max(_FIGURES, _OTHER_FIGURES * found.figures):
             return LinkKind.SERIAL
         if another and slots >= 3:
             return None  # one pattern of phrases, filled with two matters

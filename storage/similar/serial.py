@@ -51,12 +51,15 @@ class Worded:
         return _sorted(self.words[self._kinds == Kind.NAME])
 
     @cached_property
-    def slots(self) -> tuple[Hashes, Hashes]:
-        """Of each slot a hash of the words around it and one of what it holds; places that recur are left out."""
+    def slots(self) -> tuple[Hashes, Hashes, NDArray[np.bool]]:
+        """Of each slot hashes of the words around it and of what it holds, and whether that is a figure.
+
+        Places that recur are left out.
+        """
         exact, in_slot = spelled(self.words), self._kinds != Kind.CONTENT
         starts = np.flatnonzero(in_slot & ~np.concatenate(([False], in_slot[:-1])))
         if not len(starts):
-            return np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.uint64)
+            return np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.bool)
         kept = ~in_slot
         kept[starts] = True
         outline = np.where(in_slot, _SLOT, exact)[kept]
@@ -67,11 +70,12 @@ class Worded:
         for offset in (-2, -1, 1, 2):
             around = around * _FACTOR + outline[place + offset]
         held = np.add.reduceat(exact * in_slot, starts)
+        figured = np.add.reduceat(self._kinds == Kind.FIGURE, starts) > 0
         order = np.argsort(around)
-        around, held = around[order], held[order]
+        around, held, figured = around[order], held[order], figured[order]
         same = around[1:] == around[:-1]
         once = ~(np.concatenate(([False], same)) | np.concatenate((same, [False])))
-        return around[once], held[once]
+        return around[once], held[once], figured[once]
 
 
 def only_slots_differ(one: Worded, other: Worded, *, besides: float = 0.0) -> bool:
@@ -96,14 +100,28 @@ def only_slots_differ(one: Worded, other: Worded, *, besides: float = 0.0) -> bo
     return _are_others(mine - theirs, theirs - mine)
 
 
-def slot_changes(one: Worded, other: Worded) -> tuple[int, int]:
-    """Return how many slots of two texts stand between the same words in both, and in how many of these they differ."""
-    (places, values), (other_places, other_values) = one.slots, other.slots
+@dataclass(frozen=True, slots=True)
+class SlotChanges:
+    """How many slots of two texts stand between the same words in both, and in how many of these they differ.
+
+    `figures` and `figures_changed` are those that hold a figure.
+    """
+
+    slots: int
+    changed: int
+    figures: int
+    figures_changed: int
+
+
+def slot_changes(one: Worded, other: Worded) -> SlotChanges:
+    """Return how the slots of two texts differ."""
+    (places, values, figured), (other_places, other_values, _) = one.slots, other.slots
     if not len(places) or not len(other_places):
-        return 0, 0
+        return SlotChanges(0, 0, 0, 0)
     theirs = np.minimum(other_places.searchsorted(places), len(other_places) - 1)
     mine = other_places[theirs] == places
-    return int(np.count_nonzero(mine)), int(np.count_nonzero((values != other_values[theirs]) & mine))
+    differ = (values != other_values[theirs]) & mine
+    return SlotChanges(*(int(np.count_nonzero(some)) for some in (mine, differ, mine & figured, differ & figured)))
 
 
 def _substituted(one: Hashes, other: Hashes) -> bool:
