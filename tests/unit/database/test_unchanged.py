@@ -80,7 +80,7 @@ def test_an_edit_loaded_in_between_is_not_passed_over(engine: Engine) -> None:
     desk = Desk(engine)
     serve(desk, "<p>1</p>")
     desk.next_day()
-    edit = desk.capture("a", body="<p>2</p>", item=ITEM)
+    edit = waiting(desk, body="<p>2</p>")
     back = waiting(desk)
     same = check(desk, back)[back.record_id]
     assert isinstance(same, SameBytes)
