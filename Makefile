@@ -32,7 +32,7 @@ ui: $(READY) ## the Prefect UI over the demo's runs, on http://127.0.0.1:4200
 	PREFECT_HOME=$(CURDIR)/var/prefect PREFECT_SERVER_ANALYTICS_ENABLED=false DO_NOT_TRACK=1 $(BIN)/prefect server start
 
 test: $(READY) ## the tests, on SQLite and on a throw-away PostgreSQL
-	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not soak and not browser"
+	$(BIN)/python -m pytest -n auto -m "not soak and not browser"
 
 test-browser: $(READY) ## the tests that drive a real browser (Chromium and its driver must be installed)
 	$(BIN)/python -m pytest -m browser

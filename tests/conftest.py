@@ -6,12 +6,17 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from storage.database.engine import connect
 from tests.databases import Databases, databases
 
 # The tests start hundreds of processes: where the shell forbids bytecode, each would compile every library anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+_TOGETHER = ("tests/hostile/", "tests/e2e/prefect/")
+"""Folders whose tests share what takes long to set up: all crawls of the hostile hosts, a Prefect server."""
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +33,16 @@ def engine(request: pytest.FixtureRequest, migrated: Databases, tmp_path: Path) 
         made = connect(url)
         yield made
         made.dispose()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Keep the tests of one costly fixture in one process; pytest 9 has lost what `--dist loadgroup` rests on."""
+    return _Together(config, log)
+
+
+class _Together(LoadScopeScheduling):  # type: ignore[misc]
+    """Deals tests out one by one, but those of some folders together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((folder for folder in _TOGETHER if nodeid.startswith(folder)), nodeid)

@@ -33,8 +33,6 @@ from tests.hostile.contract import Behaviour, around
 from tests.hostile.server import DOMAIN, HostileServer, serve
 from tests.hostile.traps import TRAPS
 
-pytestmark = pytest.mark.xdist_group("hostile")  # all of it is one run
-
 DELAY = 0.02
 CONTACT = "https://example.org/congtin"
 

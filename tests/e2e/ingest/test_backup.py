@@ -56,6 +56,7 @@ def take(house: House, target: Path) -> Path:
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.parametrize("engine", [pytest.param("sqlite", marks=pytest.mark.soak), "postgresql"], indirect=True)
 def test_a_disaster(
     house: House, paged: Site, elsewhere: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

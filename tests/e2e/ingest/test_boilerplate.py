@@ -17,6 +17,7 @@ NAME = "hoa_binh"
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.parametrize("engine", [pytest.param("sqlite", marks=pytest.mark.soak), "postgresql"], indirect=True)
 def test_a_portal_without_rules_reads_clean(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     pages = furnished_pages(7, 32)["furnished boxed"]
     rows = [(page.url.split(".gov.vn")[1], page.truth.title, f"{page.truth.published_at:%d/%m/%Y}") for page in pages]

@@ -29,6 +29,7 @@ def _verdicts(house: House) -> list[str]:
     return [row.verdict for row in house.rows("SELECT verdict FROM v1_runs ORDER BY started_at")]
 
 
+@pytest.mark.parametrize("engine", [pytest.param("sqlite", marks=pytest.mark.soak), "postgresql"], indirect=True)
 def test_killed_and_run_again(house: House, paged: Site) -> None:
     with house.command("ingest", PORTAL, **SLOW) as process:
         house.wait_for_archive(PORTAL)
@@ -43,6 +44,7 @@ def test_killed_and_run_again(house: House, paged: Site) -> None:
 
 
 @one_engine
+@pytest.mark.soak
 def test_the_crawl_process_killed(house: House, paged: Site) -> None:
     with house.command("ingest", PORTAL, **SLOW) as process:
         house.wait_for_archive(PORTAL)
@@ -54,7 +56,7 @@ def test_the_crawl_process_killed(house: House, paged: Site) -> None:
 
 
 @one_engine
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [pytest.param(signal.SIGINT, marks=pytest.mark.soak), signal.SIGTERM])
 def test_cancelled_and_run_again(house: House, paged: Site, number: signal.Signals) -> None:
     with house.command("ingest", PORTAL, **SLOW) as process:
         house.wait_for_archive(PORTAL)
@@ -82,6 +84,7 @@ def test_a_second_run_is_skipped_at_once(house: House, paged: Site) -> None:
 
 @one_engine  # the marks are tested over both in tests/unit/database
 @pytest.mark.timeout(300)
+@pytest.mark.soak
 def test_two_hundred_pages_filled_by_five_cut_runs(house: House, paged: Site) -> None:
     paged.pages = paged_listing("/tin-tuc", 400, 2)
     verdicts = [house.ingest(PORTAL, limit=130)[PORTAL].judgement.verdict for _ in range(5)]

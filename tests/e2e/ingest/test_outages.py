@@ -89,6 +89,7 @@ def _processes_of(server: Server) -> list[int]:
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.soak
 def test_the_database_hangs(house: House, paged: Site, own_server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """All its processes stand still: connections stay open, nothing is refused, no answer ever comes."""
     monkeypatch.setattr(patience, "PATIENCE", 1.0)

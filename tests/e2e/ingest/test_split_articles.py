@@ -183,6 +183,7 @@ def test_a_missing_page_comes_with_the_next_run_and_is_no_edit(house: House, sit
 
 
 @one_engine
+@pytest.mark.soak
 def test_killed_while_the_pages_are_fetched(house: House, site: Site) -> None:
     with house.command("ingest", PORTAL, CONGTIN_DELAY="0.1") as process:
         deadline = time.monotonic() + 60
@@ -240,6 +241,7 @@ def test_an_article_that_grows_by_a_page_waits_for_it(house: House, site: Site) 
 
 
 @one_engine
+@pytest.mark.soak
 def test_split_articles_of_a_replica(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     portal, host = "long_an_baolongan", "baolongan.vn"
     with replica_portals(seed=8801, articles=12, splits=True) as replicas:

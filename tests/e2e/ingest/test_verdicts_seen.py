@@ -26,7 +26,7 @@ TROUBLES: list[dict[str, tuple[Fault | None, Verdict]]] = [
         "tien_giang": (None, Verdict.OK),
     },
     {
-        "kien_giang_kien_luong": (Fault.GONE, Verdict.GONE),
+        "kien_giang_kien_luong": (Fault.GONE, Verdict.UNREACHABLE),  # gone needs two days
         "lao_cai": (Fault.NO_ROWS, Verdict.TOO_LITTLE),
         "long_an_baolongan": (Fault.FORBIDDEN, Verdict.BLOCKED),
         "long_an_hcc": (Fault.TOO_MANY, Verdict.BLOCKED),

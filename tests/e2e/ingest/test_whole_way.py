@@ -19,6 +19,7 @@ def _totals(house: House) -> dict[str, int]:
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.parametrize("engine", [pytest.param("sqlite", marks=pytest.mark.soak), "postgresql"], indirect=True)
 def test_five_portals_twice(house: House, replicas: Replicas) -> None:
     outcomes = house.ingest()
     reasons = {name: outcome.judgement.reason for name, outcome in outcomes.items()}
@@ -96,6 +97,7 @@ def _check_attachments(house: House, replicas: Replicas) -> None:
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)], indirect=True)
 def test_the_news_of_a_day(house: House, replicas: Replicas) -> None:
     """New articles and one added late are found without asking for what is known; a full run sees edits and moves."""
     portals = ("lao_cai", "tien_giang")
