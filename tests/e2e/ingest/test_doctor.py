@@ -182,6 +182,7 @@ BREAKAGES: dict[str, tuple[Callable[[House, str], object], str]] = {
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)], indirect=True)
 def test_each_invariant_is_seen_broken(house: House, few: Replicas) -> None:
     outcome = house.ingest(PORTAL)[PORTAL]
     assert outcome.judgement.verdict is Verdict.OK, outcome.judgement.reason

@@ -98,6 +98,7 @@ def test_two_hundred_pages_filled_by_five_cut_runs(house: House, paged: Site) ->
 
 
 @one_engine
+@pytest.mark.soak
 def test_cut_by_the_limit_it_goes_on_without_a_hole(house: House, paged: Site) -> None:
     verdicts: list[Verdict] = []
     while Verdict.PARTIAL in verdicts[-1:] or not verdicts:

@@ -121,6 +121,7 @@ def check_whole(house: House) -> None:
     assert house.number("SELECT count(*) FROM v1_article_versions") == len(titles)
 
 
+@pytest.mark.parametrize("engine", [pytest.param("sqlite", marks=pytest.mark.soak), "postgresql"], indirect=True)
 def test_joined_in_the_first_run_and_nothing_new_in_the_second(house: House, site: Site) -> None:
     first = house.ingest(PORTAL)[PORTAL]
     assert first.judgement.verdict is Verdict.OK, first.judgement.reason
@@ -223,6 +224,7 @@ def test_a_page_that_is_refused_later_leaves_the_whole_text(house: House, site: 
 
 
 @one_engine
+@pytest.mark.soak
 def test_an_article_that_grows_by_a_page_waits_for_it(house: House, site: Site) -> None:
     house.ingest(PORTAL)
     before = changes(house)
