@@ -13,7 +13,8 @@ from sqlalchemy import Engine
 
 from flows.artifacts import escaped
 from flows.notify import tell_once
-from flows.steps.care import damage, late_backup, looked_for, save, verify
+from flows.steps.care import damage, looked_for, no_backup, save, verify
+from flows.steps.watch import Problem
 from storage.backup import BackupError
 from storage.database.engine import connect
 from storage.database.types import now
@@ -36,8 +37,9 @@ async def care() -> State[str]:
             for one in found
         )
         if chosen.backup is not None:
-            rows.append({"việc": "sao lưu [backup]", "đã xem": await _saved(engine), "sai": ""})
-            problems += late_backup(chosen.backup, moment)
+            said, failed = await _saved(engine)
+            rows.append({"việc": "sao lưu [backup]", "đã xem": escaped(said), "sai": len(failed)})
+            problems += failed
         await tell_once(engine, problems, looked_for(moment.date()), moment)
     finally:
         engine.dispose()
@@ -58,8 +60,8 @@ def _staged(name: str) -> Callable[..., Awaitable[Any]]:
     return staged
 
 
-async def _saved(engine: Engine) -> str:
-    """Make the backup; return in Vietnamese what came of it."""
+async def _saved(engine: Engine) -> tuple[str, list[Problem]]:
+    """Make the backup; return in Vietnamese what came of it, and the problem if nothing did."""
     chosen = settings()
     assert chosen.backup is not None
     try:
@@ -68,5 +70,5 @@ async def _saved(engine: Engine) -> str:
         )
     except (BackupError, OSError) as error:
         get_run_logger().error("backup into %s failed: %s", chosen.backup, error)
-        said = str(error)
-    return said
+        return str(error), [no_backup(chosen.backup, error)]
+    return said, []

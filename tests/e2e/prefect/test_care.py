@@ -1,6 +1,8 @@
 """The nightly care: a backup is made, damage in the archive is found and told."""
 
+import shutil
 from datetime import datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -22,7 +24,11 @@ NIGHT = datetime(2025, 6, 1, 2, 0, tzinfo=VIETNAM)
 async def _night(number: int) -> State[Any]:
     from flows import care
 
-    with patch.object(care, "now", lambda: NIGHT + timedelta(days=number)):
+    def clock() -> datetime:
+        return NIGHT + timedelta(days=number)
+
+    taking = import_module("storage.backup.take")  # the package's own name `take` is the function
+    with patch.object(care, "now", clock), patch.object(taking, "now", clock):
         state: State[Any] = await care.care(return_state=True)
     return state
 
@@ -54,12 +60,17 @@ async def test_a_month_of_nights(place: Place, tmp_path: Path, monkeypatch: pyte
     assert str(told.message).startswith(f"{PORTAL}: ")
 
 
-async def test_a_backup_that_fails_is_told(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_backup_that_fails_is_told(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from flows.ingest import ingest
 
-    monkeypatch.setenv("CONGTIN_BACKUP", "/proc/none")
+    target = tmp_path / "saoluu"
+    monkeypatch.setenv("CONGTIN_BACKUP", str(target))
     settings.cache_clear()
     await ingest(PORTAL, limit=2, return_state=True)
-    state = await _night(0)
-    assert state.is_failed()
-    assert "/proc/none: chưa có bản sao lưu nào" in str(state.message)
+    assert (await _night(0)).is_completed()
+    (saved,) = backups(target)
+    shutil.rmtree(target / "archive")
+    (target / "archive").write_text("", encoding="utf-8")  # no folder: nothing can be copied into it
+    state = await _night(1)
+    assert state.is_failed(), "though the last backup is young"
+    assert f"bản cuối là {saved.name}" in str(state.message)
