@@ -83,7 +83,7 @@ def archived(folder: Path) -> Iterator[tuple[str, Path, CopiedFile]]:
     That is what the latest backup noted, whichever one is asked for: the archive only grows, but for what was forgotten
     since, and that has to stay so.
     """
-    latest = read_manifest(backups(folder.parent)[-1]).archive
+    latest = read_manifest((backups(folder.parent) or [folder])[-1]).archive
     for name, copied in sorted(latest.items()):
         yield name, folder.parent / ARCHIVE / name, copied
 
