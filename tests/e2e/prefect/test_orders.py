@@ -1,6 +1,7 @@
 """The fields of the form do what they say: addresses, refusals, a rehearsal; what a scheduled run decides by itself."""
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,7 @@ from sqlalchemy import text
 from flows import ingest as flows
 from flows.steps.order import Mode
 from storage.database.engine import connect
-from tests.e2e.crawl.site import Reply, article_page
+from tests.e2e.crawl.site import Reply, Request, article_page
 from tests.e2e.prefect.conftest import PORTAL, Place
 from tests.e2e.prefect.test_flows import _artifacts, _run
 
@@ -92,6 +93,17 @@ async def test_of_ticks_that_were_missed_one_runs(place: Place) -> None:
 
 
 async def test_a_second_run_beside_the_first_says_so(place: Place) -> None:
-    place.site.pages["/tin-tuc"] = Reply(str(place.site.pages["/tin-tuc"]), wait=2)
-    ends = await asyncio.gather(_run(), _run())
-    assert sorted(str(state.name) for state, _ in ends) == ["Bỏ qua: đang chạy [skipped]", "Tốt [ok]"]
+    listing = str(place.site.pages["/tin-tuc"])
+    asked, answered = threading.Event(), threading.Event()
+
+    def slow(_: Request) -> str:
+        asked.set()
+        answered.wait(60)
+        return listing
+
+    place.site.pages["/tin-tuc"] = slow
+    first = asyncio.create_task(_run())
+    assert await asyncio.to_thread(asked.wait, 60)
+    second, _ = await _run()
+    answered.set()
+    assert [str(state.name) for state in (second, (await first)[0])] == ["Bỏ qua: đang chạy [skipped]", "Tốt [ok]"]
