@@ -1,4 +1,4 @@
-"""Prefect's server for the demo: that of `congtin serve`, which ends with the process that started it."""
+"""Prefect's server for the demo and for tests: that of `congtin serve`, which ends with the process that started it."""
 
 import os
 import socket
@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,8 +16,11 @@ START_SECONDS = 90
 
 
 @contextmanager
-def prefect_server() -> Iterator[str]:
-    """Run a server on a free port of loopback, by this process's environment, and give the address of its API.
+def prefect_server(settings: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Run a server on a free port of loopback and give the address of its API.
+
+    Args:
+        settings: of Prefect, besides this process's environment.
 
     Raises:
         RuntimeError: it does not answer in time.
@@ -25,7 +28,8 @@ def prefect_server() -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = {**os.environ, "PREFECT_SERVER_API_HOST": "127.0.0.1", "PREFECT_SERVER_API_PORT": str(port)}
+    own = {"PREFECT_SERVER_API_HOST": "127.0.0.1", "PREFECT_SERVER_API_PORT": str(port)}
+    environment = {**os.environ, **(settings or {}), **own}
     command = [sys.executable, "-m", "flows.operate.server"]
     child = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.PIPE)
     try:

@@ -24,6 +24,7 @@ from crawlers.portal import Portal
 from crawlers.portals import BrokenPortal
 from flows.care import care
 from flows.ingest import ingest, ingest_all
+from flows.operate.automations import automate
 from flows.operate.plan import TAG, ZONE, Act, Difference, Found, FoundSchedule, Step, Tick, Wanted, steps, tick_of
 from flows.watch import watch
 from storage.database import migrate, runs
@@ -118,7 +119,7 @@ async def deploy(
 async def deploy_files(
     settings: Settings, portals: Sequence[Portal], broken: Sequence[BrokenPortal], *, reset: bool
 ) -> tuple[list[Step], list[Difference]]:
-    """Do as `deploy`, with the server of the environment and what the database, if there is one, says."""
+    """Do as `deploy` and `automate`, with the server of the environment and what the database, if any, says."""
     verdicts: Mapping[str, Verdict] = {}
     if settings.database_url is not None or (settings.var / "congtin.db").exists():
         engine = connect(settings.database)
@@ -127,7 +128,9 @@ async def deploy_files(
         finally:
             engine.dispose()
     async with get_client() as client:
-        return await deploy(client, portals, broken, verdicts, reset=reset)
+        done, kept = await deploy(client, portals, broken, verdicts, reset=reset)
+        also_done, also_kept = await automate(client, settings.notify, reset=reset)
+    return done + also_done, kept + also_kept
 
 
 async def _ensure_pool(client: PrefectClient) -> None:

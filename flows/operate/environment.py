@@ -9,6 +9,8 @@ from ipaddress import ip_address
 
 from storage.settings import Settings
 
+HEARTBEAT = 30
+"""Seconds between two signs of life of a run on the screen: as often as Prefect allows."""
 _TUNED = {
     # A mistyped address must not start a temporary server in silence.
     "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
@@ -22,6 +24,7 @@ _TUNED = {
     # A hundred scheduled runs of each deployment are of no use to anybody.
     "PREFECT_SERVER_SERVICES_SCHEDULER_MAX_RUNS": "10",
     "PREFECT_WORKER_QUERY_SECONDS": "5",
+    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT),
     # A run's log is on the screen and in the portal's log file; the worker's own output needs no third copy.
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "WARNING",
 }

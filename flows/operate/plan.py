@@ -87,7 +87,7 @@ class Found:
 
 
 class Act(StrEnum):
-    """What is done to a deployment."""
+    """What is done to a deployment or an automation."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -107,7 +107,10 @@ ACT_LABELS: dict[Act, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A thing to do to a deployment: `drop` are schedules to delete, `active` is whether the new one runs."""
+    """A thing to do to a deployment, or that was done to an automation.
+
+    `drop` are schedules to delete, `active` is whether the new one runs.
+    """
 
     act: Act
     name: str
@@ -125,6 +128,9 @@ class Kept(StrEnum):
     SCHEDULE_CHANGED = "schedule_changed"
     SCHEDULE_ADDED = "schedule_added"
     SCHEDULE_REMOVED = "schedule_removed"
+    CHANGED = "changed"
+    """Of an automation; what a deployment itself says is always the code's."""
+    REMOVED = "removed"
 
 
 KEPT_LABELS: dict[Kept, str] = {
@@ -133,12 +139,14 @@ KEPT_LABELS: dict[Kept, str] = {
     Kept.SCHEDULE_CHANGED: "lịch đã được sửa",
     Kept.SCHEDULE_ADDED: "có thêm lịch khác",
     Kept.SCHEDULE_REMOVED: "lịch đã được xóa",
+    Kept.CHANGED: "đã được sửa",
+    Kept.REMOVED: "đã bị xóa",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A person's change that is left: of which deployment, what, and what the code would have."""
+    """A person's change that is left: of which deployment or automation, what, and what the code would have."""
 
     name: str
     kept: Kept

@@ -21,6 +21,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from crawlers import portals
+from flows.operate.automations import automate
 from flows.operate.child import Child
 from flows.operate.deployments import deploy
 from flows.operate.environment import is_loopback, site_url
@@ -160,13 +161,14 @@ async def _keep_looking(settings: Settings, engine: Engine, tell: Tell, stop: as
 
 
 async def _look(client: PrefectClient, settings: Settings, engine: Engine, tell: Tell) -> None:
-    """Put right what died, and let the deployments follow the portal files."""
+    """Put right what died, and let deployments follow the portal files, automations the code."""
     for said in await reconcile(client, folder_of(settings), engine):
         tell(said)
     good, broken = await asyncio.to_thread(portals.load_all)
     verdicts = await asyncio.to_thread(runs.last_seen, engine)
     done, _ = await deploy(client, good, broken, verdicts)
-    for step in done:
+    also_done, _ = await automate(client, settings.notify)
+    for step in done + also_done:
         tell(f"{step.name}: {ACT_LABELS[step.act]}")
 
 

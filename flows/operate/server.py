@@ -33,6 +33,8 @@ def main() -> None:
     from prefect.server.api.server import create_app  # noqa: PLC0415
     from prefect.settings import get_current_settings  # noqa: PLC0415
 
+    import flows.notify  # noqa: F401, PLC0415 - its block is loaded by automations that tell people
+
     _let_schedule()
     here = get_current_settings().server.api
     config = uvicorn.Config(

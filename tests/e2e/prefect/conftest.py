@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from prefect.testing.utilities import prefect_test_harness
+from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 
 from storage.settings import settings
 from tests.databases import Databases
 from tests.e2e.crawl.site import Site, paged_listing, portal_file, serve
+from tests.prefect_server import prefect_server
 
 PORTAL = "cong_thu"
 
@@ -25,9 +26,11 @@ class Place:
 
 
 @pytest.fixture(scope="session")
-def prefect() -> Iterator[None]:
-    """A server with an empty database, for the session."""
-    with prefect_test_harness(server_startup_timeout=60):
+def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The server of `congtin serve` with an empty database, for the session."""
+    home = tmp_path_factory.mktemp("prefect")
+    own = {"PREFECT_HOME": str(home), "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
+    with prefect_server(own) as api, temporary_settings({PREFECT_HOME: home, PREFECT_API_URL: api}):
         yield
 
 
