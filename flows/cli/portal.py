@@ -4,14 +4,13 @@ from typing import Annotated
 
 import typer
 
+from flows.cli import portal_try
 from flows.cli.common import fail, screen, table
 
 app = typer.Typer(help="Các cổng và tệp khai báo của chúng.", no_args_is_help=True)
 
 
-@app.callback()
-def _group() -> None:
-    """Keep `list` a sub-command, so that others can stand beside it."""
+app.command("try")(portal_try.try_page)
 
 
 @app.command("list")

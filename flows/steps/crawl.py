@@ -36,7 +36,9 @@ class CrawlLostError(Exception):
     """A crawl process ended without a report; the message says how, in Vietnamese."""
 
 
-async def crawl(plan: Plan, folder: Path, log: Log, *, locks: Sequence[int]) -> CrawlReport:
+async def crawl(
+    plan: Plan, folder: Path, log: Log, *, locks: Sequence[int], environment: Mapping[str, str] | None = None
+) -> CrawlReport:
     """Run one crawl process to its end and return its report.
 
     Args:
@@ -44,6 +46,7 @@ async def crawl(plan: Plan, folder: Path, log: Log, *, locks: Sequence[int]) -> 
         folder: where the plan and the report are written, as `plan-<segment>.json` and `report-<segment>.json`.
         log: receives every record that the process logs.
         locks: descriptors of the locks that the process inherits and so holds until it ends.
+        environment: settings that differ from ours.
 
     Raises:
         CrawlLostError: it ended without a report, or lasted far beyond its budget.
@@ -61,6 +64,7 @@ async def crawl(plan: Plan, folder: Path, log: Log, *, locks: Sequence[int]) -> 
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
         pass_fds=tuple(locks),
+        env=os.environ | dict(environment or {}),
         limit=LINE_LIMIT,
     )
     try:
