@@ -37,7 +37,9 @@ padding:.4rem .7rem .4rem 1.6rem}.fine{color:#1a6e2e}.two{display:grid;grid-temp
 iframe{width:100%;height:calc(100vh - 3rem);border:0;border-right:1px solid #ccc}
 aside{padding:.6rem 1rem;overflow:auto;height:calc(100vh - 4.2rem)}table{border-collapse:collapse;width:100%}
 td,th{border-bottom:1px solid #ddd;padding:.25rem .4rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
-td:first-child,th:first-child{white-space:nowrap}td:last-child{min-width:9rem}td.none{color:#888}.how{color:#555;font-size:.85rem}.text p{margin:.4rem 0}
+
+td:first-child,th:first-child{white-space:nowrap}td:last-child{min-width:9rem}
+td.none{color:#888}.how{color:#555;font-size:.85rem}.text p{margin:.4rem 0}
 .key span{padding:0 .3rem;margin-right:.5rem}
 .key .k{background:#c9f0d0}.key .x{background:#ffd9d6}
 """
