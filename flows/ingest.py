@@ -5,15 +5,14 @@ not done, the next one goes on with. The run's own lock and row decide; Prefect'
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
-from prefect import flow, get_run_logger, runtime, task
-from prefect.cache_policies import NO_CACHE
+from prefect import flow, get_run_logger, runtime
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.context import FlowRunContext
 from prefect.settings import get_current_settings
@@ -27,6 +26,7 @@ from flows.artifacts import publish_overview, publish_rehearsal, publish_run
 from flows.operate.plan import TAG
 from flows.operate.states import state_of
 from flows.screen import Progress
+from flows.staging import as_task
 from flows.steps.house import House, open_house
 from flows.steps.order import Counts, Judgement, Mode, Order, Outcome, mode_label
 from flows.steps.overview import overview
@@ -39,10 +39,7 @@ from storage.database import migrate, runs
 from storage.database.engine import connect
 from storage.records import VIETNAM
 from storage.settings import settings
-from storage.text import match_key
 from storage.vocabulary import VERDICTS, Verdict
-
-T = TypeVar("T")
 
 PARALLEL = 16
 """Portals at work at a time in `ingest_all`; each waits for its own host most of the time."""
@@ -155,10 +152,10 @@ async def _whole(portal: Portal, order: Order, house: House, bar: Progress) -> O
         seen = await asyncio.to_thread(runs.last_seen, house.engine)
         if seen.get(portal.name) not in _HEALTHY:
             probe = replace(order, mode=Mode.PROBE)
-            outcome = await ingest_portal(portal, probe, house, bar, stages=_as_task, log=log)
+            outcome = await ingest_portal(portal, probe, house, bar, stages=as_task, log=log)
             if outcome.judgement.verdict not in _HEALTHY:
                 return outcome
-    return await ingest_portal(portal, order, house, bar, stages=_as_task, log=log)
+    return await ingest_portal(portal, order, house, bar, stages=as_task, log=log)
 
 
 async def _rehearsal(portal: Portal, order: Order, pages: int, bar: Progress) -> Outcome:
@@ -167,7 +164,7 @@ async def _rehearsal(portal: Portal, order: Order, pages: int, bar: Progress) ->
     engine = connect(settings().database) if real else None
     try:
         outcome, seen = await rehearse(
-            portal, order, pages, settings(), engine, bar, stages=_as_task, log=get_run_logger()
+            portal, order, pages, settings(), engine, bar, stages=as_task, log=get_run_logger()
         )
     finally:
         if engine is not None:
@@ -218,16 +215,6 @@ async def _shown(publishing: Awaitable[None]) -> None:
         await publishing
     except Exception as error:  # noqa: BLE001 - whatever the server or the way to it does
         get_run_logger().warning("not shown on the screen: %s: %s", type(error).__name__, error)
-
-
-async def _as_task(name: str, stage: Callable[[], Awaitable[T]]) -> T:
-    """Run a stage as a Prefect task. Its run is named without marks: the letters of the screen's timeline lack them."""
-
-    async def staged() -> T:
-        return await stage()
-
-    wrap = task(name=name, task_run_name=match_key(name), cache_policy=NO_CACHE, persist_result=False)
-    return await wrap(staged)()
 
 
 def _is_alone() -> bool:

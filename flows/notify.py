@@ -26,48 +26,56 @@ class Notification(AppriseNotificationBlock):
 
 async def tell_once(
     engine: Engine, problems: Sequence[Problem], looked_for: Callable[[str], bool], moment: datetime
-) -> None:
-    """Tell people of problems that they do not know, and of those that are over.
+) -> list[str]:
+    """Tell people of problems that they do not know, and of those that are over; return what could not be told.
 
     Args:
         engine: the database.
         problems: what is wrong now.
         looked_for: whether the caller looked for the problem of a key: what it does not find any more is over.
         moment: now.
-
-    Raises: as `tell`.
     """
     known = await asyncio.to_thread(notices, engine)
     mine = {key: notice for key, notice in known.items() if looked_for(key)}
-    for told in compose(mine, problems, moment):
-        await tell(engine, told)
+    return [failed for told in compose(mine, problems, moment) for failed in await tell(engine, told)]
 
 
-async def tell(engine: Engine, told: Told) -> None:
-    """Tell people, and only then remember that they were told: what cannot be sent is sent by the next look.
+async def tell(engine: Engine, told: Told) -> list[str]:
+    """Tell people through every block, and remember it; return which blocks failed, in words.
 
-    Raises:
-        ValueError: a block of the settings does not exist, or is none that tells people.
-        prefect.blocks.abstract.NotificationError: one could not be sent; those before it were.
+    What no block took is not remembered: the next look tries again. What one took is: nobody gets a message twice
+    because another way is closed.
     """
-    if told.title:
-        get_run_logger().warning("%s\n%s", told.title, told.text)
-        emit_event(
-            "congtin.problem.over" if told.notice.over_at else "congtin.problem.told",
-            resource={
-                "prefect.resource.id": f"congtin.problem.{told.notice.key}",
-                "prefect.resource.name": told.title,
-            },
-            payload={"state": told.notice.state, "text": told.text},
-        )
-        for name in settings().notify:
-            await _send(name, told)
+    if not told.title:
+        await asyncio.to_thread(keep, engine, told.notice)
+        return []
+    get_run_logger().warning("%s\n%s", told.title, told.text)
+    blocks = settings().notify
+    failed = [why for name in blocks if (why := await _send(name, told))]
+    if blocks and len(failed) == len(blocks):
+        return failed
+    emit_event(
+        "congtin.problem.over" if told.notice.over_at else "congtin.problem.told",
+        resource={
+            "prefect.resource.id": f"congtin.problem.{told.notice.key}",
+            "prefect.resource.name": told.title,
+        },
+        payload={"state": told.notice.state, "text": told.text},
+    )
     await asyncio.to_thread(keep, engine, told.notice)
+    return failed
 
 
-async def _send(name: str, told: Told) -> None:
-    block: object = await Block.aload(name)
-    if not isinstance(block, NotificationBlock):
-        raise ValueError(f"CONGTIN_NOTIFY: {name} is no notification block")  # noqa: TRY004 - a setting's value
-    with block.raise_on_failure():
-        await block.notify(told.text, told.title)
+async def _send(name: str, told: Told) -> str:
+    """Send through a block; return why that failed, "" if it did not. An error's text may hold the block's secrets."""
+    try:
+        block: object = await Block.aload(name)
+        if not isinstance(block, NotificationBlock):
+            return f"{name}: không phải khối báo tin"
+        with block.raise_on_failure():
+            await block.notify(told.text, told.title)
+    except ValueError:
+        return f"{name}: không có khối này, hoặc địa chỉ trong nó không dùng được"
+    except Exception as error:  # noqa: BLE001 - whatever a way to people does
+        return f"{name}: không gửi được ({type(error).__name__})"
+    return ""

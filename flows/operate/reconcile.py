@@ -23,6 +23,7 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.exceptions import ObjectNotFound
+from prefect.states import Running
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -58,7 +59,7 @@ async def reconcile(client: PrefectClient, slips: Path, engine: Engine | None) -
 
 
 async def _settle(client: PrefectClient, found: FoundSlip, engine: Engine | None) -> AsyncIterator[str]:
-    """Give a run whose process has ended its true state, and remove its slip; stop one that nobody else stops."""
+    """Give a run its true state, and remove the slip of an ended one; stop one that nobody else stops."""
     try:
         run = await client.read_flow_run(UUID(found.flow_run))
     except (ObjectNotFound, ValueError):
@@ -71,6 +72,9 @@ async def _settle(client: PrefectClient, found: FoundSlip, engine: Engine | None
             with suppress(ProcessLookupError):
                 os.kill(found.slip.pid, signal.SIGTERM)
             yield f"{name}: tiến trình {found.slip.pid} được báo dừng, vì máy làm của nó không còn"
+        elif run.state is not None and run.state.type is StateType.CRASHED:  # nobody heard its signs of life
+            await client.set_flow_run_state(run.id, Running(), force=True)
+            yield f"{name}: vẫn đang chạy"
         return
     ended = _ended(found, engine)
     true = ended or _without_end(run)

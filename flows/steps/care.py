@@ -11,6 +11,8 @@ from flows.steps.doctor.archived import archived
 from flows.steps.watch import Problem
 from storage.backup import backups, check, prune, read_manifest, take
 
+BACKUP_FAILED = "backup:sao lưu"
+"""Key of the problem that a backup could not be made."""
 PARTS = 28
 """Nights in which the whole archive is read back once: damage is found while a backup from before it is kept."""
 _WEEKDAY = 6
@@ -24,7 +26,7 @@ def part_of(day: date) -> int:
 
 def looked_for(day: date) -> Callable[[str], bool]:
     """Return whether a problem of a key is one that this day's care would find again."""
-    return lambda key: key.startswith("backup:") or (key.startswith("archive:") and key.endswith(f":{part_of(day)}"))
+    return lambda key: key == BACKUP_FAILED or (key.startswith("archive:") and key.endswith(f":{part_of(day)}"))
 
 
 def verify(engine: Engine, archive: Path, var: Path, portals: Iterable[str], day: date) -> list[Checked]:
@@ -80,7 +82,7 @@ def no_backup(target: Path, error: Exception) -> Problem:
     last = backups(target)
     what = f"bản cuối là {last[-1].name}" if last else "chưa có bản sao lưu nào"
     return Problem(
-        "backup:sao lưu",
+        BACKUP_FAILED,
         "failed",
         f"{target}: không sao lưu được ({error}); {what}.",
         "Sửa nguyên nhân rồi chạy `congtin backup make`.",

@@ -31,7 +31,7 @@ _POLL_LEASE = 5.0
 
 
 class PortalBusyError(Exception):
-    """Another run is at work; the message says which, in Vietnamese."""
+    """Another run is at work, of a portal or of the house; the message says which, in Vietnamese."""
 
 
 class Turns:
@@ -96,6 +96,31 @@ def portal_lease(portal: str) -> str:
 def host_lease(host: str) -> str:
     """Return the name of the lease of a host."""
     return f"host {host}"
+
+
+@asynccontextmanager
+async def work_lock(folder: Path, name: str, leases: Leases, wait: float) -> AsyncIterator[None]:
+    """Hold the lock of a work that is done by one at a time, here or on another machine.
+
+    Raises:
+        PortalBusyError: another one is still at it after `wait` seconds.
+        sqlalchemy.exc.DBAPIError: the database does not answer.
+    """
+    last = time.monotonic() + wait
+    descriptor = _open(folder, f"work-{name}.lock")
+    try:
+        if not await _lock_within(descriptor, wait):
+            raise PortalBusyError("Một lần chạy khác đang làm việc này.")
+        while (holder := await asyncio.to_thread(leases.take, f"work {name}")) is not None:
+            if time.monotonic() + _POLL_LEASE >= last:
+                raise PortalBusyError(f"Một máy khác đang làm việc này ({holder}).")
+            await asyncio.sleep(_POLL_LEASE)
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(leases.free, f"work {name}")
+    finally:
+        os.close(descriptor)
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ snapshot, the archive after it: so no row tells of bytes that are not there, and
 database is loaded by the next run. Runs may go on meanwhile.
 """
 
-from storage.backup.manifest import BackupError, Manifest, backups, read_manifest
+from storage.backup.manifest import BackupError, Manifest, backups, newest, read_manifest
 from storage.backup.restore import Restored, restore
 from storage.backup.take import check, prune, take
 
@@ -17,6 +17,7 @@ __all__ = [
     "Restored",
     "backups",
     "check",
+    "newest",
     "prune",
     "read_manifest",
     "restore",

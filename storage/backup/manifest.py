@@ -4,7 +4,10 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
+
+from storage.records import VIETNAM
 
 MANIFEST = "manifest.json"
 ARCHIVE = "archive"
@@ -53,6 +56,12 @@ class Manifest:
 def backups(target: Path) -> list[Path]:
     """Return the folders of the whole backups in a folder of backups, the oldest first."""
     return sorted(path.parent for path in target.glob(f"*/{MANIFEST}") if _NAME.fullmatch(path.parent.name))
+
+
+def newest(target: Path) -> datetime | None:
+    """Return when the last backup in a folder of backups was made; None if there is none."""
+    whole = backups(target)
+    return datetime.strptime(whole[-1].name, "%Y%m%dT%H%M%S").replace(tzinfo=VIETNAM) if whole else None
 
 
 def read_manifest(folder: Path) -> Manifest:

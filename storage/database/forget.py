@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, or_, select, update
+from sqlalchemy import Connection, Engine, delete, func, or_, select, update
 
 from storage import archive as warc
 from storage.crash import ForgetPoint, sync_point
@@ -29,6 +29,7 @@ from storage.database.models import (
     further_page,
     image,
     listing_entry,
+    notice,
     reading,
     reading_page,
     run,
@@ -148,6 +149,7 @@ def _delete(connection: Connection, traces: Traces) -> None:
     for table in (file, capture):
         connection.execute(update(table).where(table.c.parent.in_(urls)).values(parent=""))
     _clean_reports(connection, traces.portal, ids)
+    _clean_words(connection, urls)
     connection.execute(update(article).where(article.c.split_from.in_(articles)).values(split_from=None))
     shells = article.c.id.in_(articles)
     connection.execute(update(article).where(shells, article.c.withdrawn_at.is_(None)).values(withdrawn_at=now()))
@@ -194,10 +196,20 @@ def _clean_reports(connection: Connection, portal: str, ids: set[str]) -> None:
             connection.execute(update(run).where(run.c.id == row.id).values(report=row.report | {"failures": kept}))
 
 
+def _clean_words(connection: Connection, urls: set[str]) -> None:
+    """Take the addresses out of what runs gave as their reason and people were told of."""
+    for url in sorted(urls, key=len, reverse=True):  # one may be the beginning of another
+        for column in (run.c.reason, notice.c.what):
+            said = func.replace(column, url, "[đã xóa]")
+            connection.execute(
+                update(column.table).where(column.contains(url, autoescape=True)).values({column.name: said})
+            )
+
+
 def _scrub(engine: Engine) -> None:
     """Have the engine write over what deleted rows have left in its files."""
     if engine.dialect.name == "postgresql":
-        tables = (address, article, capture, image, listing_entry, reading, version)
+        tables = (address, article, capture, image, listing_entry, notice, reading, run, version)
         names = ", ".join(table.name for table in tables) + ", search, search_number, template_page"
         with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
             connection.exec_driver_sql(f"VACUUM {names}")

@@ -76,3 +76,14 @@ def held_since(engine: Engine) -> Mapping[str, datetime]:
     )
     with engine.connect() as connection:
         return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def first_run(engine: Engine) -> datetime | None:
+    """Return when the first run of any portal began; None before it.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: the database does not answer.
+    """
+    with engine.connect() as connection:
+        began: datetime | None = connection.scalar(select(func.min(run.c.started_at)))
+        return began

@@ -11,7 +11,7 @@ from storage.vocabulary import VERDICTS
 
 AGAIN = timedelta(days=7)
 FLAPPING = timedelta(days=1)
-"""A problem that comes back sooner is the same one: no second message, no second recovery, but a line each morning."""
+"""A problem that comes back as it was, sooner after its end, is told of only each morning; if it lasts longer, anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,33 +32,41 @@ def compose(known: Mapping[str, Notice], problems: Sequence[Problem], now: datet
         now: the present moment.
     """
     for problem in problems:
-        notice, head = _of(problem, known.get(problem.key), now)
+        before = known.get(problem.key)
+        if before is not None and _flaps(before, problem, now):
+            continue
+        notice, head = _of(problem, before, now)
         title = f"{head}: {_subject(problem.key)}" if head else ""
         yield Told(notice, title, f"{problem.what}\nViệc cần làm: {problem.todo}")
-    there = {problem.key for problem in problems}
+    there = {key for problem in problems for key in (problem.key, *problem.parts)}
     for key, notice in known.items():
-        if key in there or notice.over_at is not None:
-            continue
-        over = replace(notice, over_at=now)
-        yield Told(over) if _covered(key, problems) else Told(over, f"Đã ổn: {_subject(key)}", f"Đã hết: {notice.what}")
+        if key not in there and notice.over_at is None:
+            text = "\n".join([f"Đã hết: {notice.what}", *_rest(key, problems)])
+            yield Told(replace(notice, over_at=now), f"Đã ổn: {_subject(key)}", text)
 
 
 def _subject(key: str) -> str:
-    return key.partition(":")[2]
+    return key.split(":")[1]
 
 
-def _covered(key: str, problems: Sequence[Problem]) -> bool:
-    """Whether what was known under a key is told of under another one now: of its platform, or of each portal."""
-    subject = _subject(key)
-    platform = subject.partition(":")[0]
-    return any(subject in problem.portals or platform == problem.platform for problem in problems)
+def _rest(key: str, problems: Sequence[Problem]) -> Iterator[str]:
+    """Yield which of a platform's portals are still in trouble when it is so no more as a whole."""
+    kind, platform, *_ = key.split(":")
+    names = sorted({name for problem in problems if problem.platform == platform for name in problem.portals})
+    if kind == "platform" and names:
+        yield f"Còn lại: {', '.join(names)}"
+
+
+def _flaps(before: Notice, problem: Problem, now: datetime) -> bool:
+    """Whether people have just been told that a problem is over which is there again as it was."""
+    return before.over_at is not None and now - before.over_at <= FLAPPING and before.state == problem.state
 
 
 def _of(problem: Problem, before: Notice | None, now: datetime) -> tuple[Notice, str]:
     """Return what is remembered of a problem, and the head of the message; "" if nobody is told now."""
-    if before is None or (before.over_at is not None and now - before.over_at > FLAPPING):
+    if before is None or before.over_at is not None:
         return Notice(problem.key, problem.state, problem.what, since=now, told_at=now, over_at=None), "Sự cố"
-    lasting = replace(before, state=problem.state, what=problem.what, over_at=None)
+    lasting = replace(before, state=problem.state, what=problem.what)
     if before.state != problem.state:
         return replace(lasting, told_at=now), "Sự cố đổi khác"
     if now - before.told_at >= AGAIN:

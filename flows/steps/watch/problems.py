@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from crawlers.portal import Cadence, Lifecycle, Portal
 from crawlers.portals import BrokenPortal
-from storage.database.history import Run, held_since, last_runs, newest_days
+from storage.database.history import Run, first_run, held_since, last_runs, newest_days
 from storage.vocabulary import VERDICTS, Verdict
 
 PERIOD: Mapping[Cadence, timedelta] = {
@@ -21,7 +21,7 @@ PERIOD: Mapping[Cadence, timedelta] = {
     Cadence.DAILY: timedelta(days=1),
     Cadence.WEEKLY: timedelta(days=7),
 }
-KINDS = frozenset({"verdict", "silent", "late", "dead", "refusals", "held", "file", "disk", "platform"})
+KINDS = frozenset({"verdict", "silent", "late", "dead", "refusals", "held", "file", "disk", "platform", "stale"})
 """Kinds of problems that are looked for here."""
 _RUNS = 30
 """Runs of a portal that are looked at."""
@@ -41,6 +41,8 @@ _RECENT = 5
 _REFUSED_SHARE = 0.1
 _REFUSED_GROWTH = 2.0
 _LEAST_READ = 20
+_STALE = timedelta(hours=36)
+"""A backup is made each night; by then one was missed for certain."""
 _DEAD = timedelta(minutes=5)
 """A run without a sign of life for so long is dead; it gives one every 15 seconds."""
 
@@ -56,6 +58,7 @@ class Problem:
         todo: Vietnamese, what the operator does.
         portals: names of those concerned.
         platform: of those portals; "" where it is none of theirs.
+        parts: keys of the problems that this one stands for.
     """
 
     key: str
@@ -64,6 +67,7 @@ class Problem:
     todo: str
     portals: tuple[str, ...] = ()
     platform: str = ""
+    parts: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -212,6 +216,30 @@ def _disks(disks: Mapping[Path, int]) -> Iterator[Problem]:
             )
 
 
+def no_backup_since(engine: Engine, target: Path, last: datetime | None, now: datetime) -> Problem | None:
+    """Return that no backup was made for too long, whatever kept it: care that did not run tells nobody.
+
+    Args:
+        engine: the database.
+        target: folder of the backups.
+        last: when the last one was made; None if there is none, and then the first run is what would have been saved.
+        now: the present moment.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: the database does not answer.
+    """
+    since = last or first_run(engine)
+    if since is None or now - since <= _STALE:
+        return None
+    said = f"bản cuối từ {last:%d/%m/%Y %H:%M}" if last else "chưa có bản nào"
+    return Problem(
+        "stale:sao lưu",
+        "stale",
+        f"{target}: {said}.",
+        "Xem deployment `bao-duong` có chạy không, ổ đĩa của bản sao lưu có gắn không; chạy `congtin backup make`.",
+    )
+
+
 def _together(found: Sequence[Problem], platforms: Mapping[str, str]) -> list[Problem]:
     """Make one problem of what has befallen most portals of a platform alike: one vendor's change, not many faults."""
     alike: defaultdict[tuple[str, str, str], list[Problem]] = defaultdict(list)
@@ -229,13 +257,14 @@ def _together(found: Sequence[Problem], platforms: Mapping[str, str]) -> list[Pr
         left = [problem for problem in left if problem not in group]
         left.append(
             Problem(
-                f"platform:{platform}:{kind}",
+                f"platform:{platform}:{kind}:{state}",
                 state,
                 f"{len(group)} trong {members[platform]} cổng dùng {platform} hỏng giống nhau ({', '.join(names)}). "
                 f"Ví dụ: {group[0].what}",
                 f"Nhà cung cấp {platform} có thể đã đổi hệ thống. {group[0].todo}",
                 names,
                 platform,
+                tuple(problem.key for problem in group),
             )
         )
     return left

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, insert
 
 from crawlers.portal import Cadence, Portal
 from crawlers.portals import BrokenPortal, load
-from flows.steps.watch import Problem, compose, digest, find
+from flows.steps.watch import Problem, compose, digest, find, no_backup_since
 from flows.steps.watch.messages import AGAIN, FLAPPING
 from storage.consume.status import portal_status
 from storage.database.history import new_since
@@ -75,8 +75,9 @@ def test_many_portals_of_a_platform_are_one_problem(engine: Engine) -> None:
         ran(engine, name, Verdict.DRIFTED)
     ran(engine, "d", Verdict.OK)
     problems = find(engine, chosen, [], {}, NOW)
-    assert [problem.key for problem in problems] == ["verdict:e", "platform:vnportal:verdict"]
+    assert [problem.key for problem in problems] == ["verdict:e", "platform:vnportal:verdict:drifted"]
     assert problems[1].portals == ("a", "b", "c")
+    assert problems[1].parts == ("verdict:a", "verdict:b", "verdict:c")
     assert "3 trong 4 cổng dùng vnportal" in problems[1].what
     ran(engine, "c", Verdict.GONE, ago=timedelta(0))
     assert len(find(engine, chosen, [], {}, NOW)) == 4, "two alike, and one other: no platform's problem"
@@ -136,17 +137,55 @@ def test_one_message_a_problem(engine: Engine) -> None:
     assert tell(engine, [], over) == ["Đã ổn: a"]
     assert tell(engine, [], over + HOUR) == []
     assert tell(engine, [changed], over + FLAPPING / 2) == [], "what comes and goes is told once"
-    assert tell(engine, [], over + FLAPPING) == ["Đã ổn: a"]
-    assert tell(engine, [problem], over + 3 * FLAPPING) == ["Sự cố: a"]
+    assert tell(engine, [], over + FLAPPING / 2 + HOUR) == [], "its end, too"
+    assert tell(engine, [changed], over + FLAPPING - HOUR) == []
+    assert tell(engine, [changed], over + FLAPPING + HOUR) == ["Sự cố: a"], "it has come to stay"
+    assert tell(engine, [], over + 2 * FLAPPING) == ["Đã ổn: a"]
+    assert tell(engine, [problem], over + 2 * FLAPPING + HOUR) == ["Sự cố: a"], "another trouble is told at once"
+
+
+def test_the_end_of_one_problem_is_told_while_another_of_the_portal_or_its_platform_lasts(engine: Engine) -> None:
+    down = Problem("verdict:a", "unreachable", "a.", "Thử mở.", ("a",), "vnportal")
+    held = Problem("held:a", "held", "a.", "Xem.", ("a",))
+    other = Problem("verdict:b", "drifted", "b.", "Xem.", ("b",), "vnportal")
+    assert tell(engine, [down, held, other], NOW) == ["Sự cố: a", "Sự cố: a", "Sự cố: b"]
+    assert tell(engine, [held, other], NOW + HOUR) == ["Đã ổn: a"]
 
 
 def test_a_problem_that_becomes_its_platforms_is_not_over(engine: Engine) -> None:
     single = Problem("verdict:a", "drifted", "a.", "Xem.", ("a",), "vnportal")
-    joint = Problem("platform:vnportal:verdict", "drifted", "3 cổng.", "Xem.", ("a", "b", "c"), "vnportal")
+    keys = tuple(f"verdict:{name}" for name in "abc")
+    joint = Problem(
+        "platform:vnportal:verdict:drifted", "drifted", "3 cổng.", "Xem.", ("a", "b", "c"), "vnportal", keys
+    )
     assert tell(engine, [single], NOW) == ["Sự cố: a"]
-    assert tell(engine, [joint], NOW + HOUR) == ["Sự cố: vnportal:verdict"]
-    assert tell(engine, [single], NOW + 2 * HOUR) == []
+    assert tell(engine, [joint], NOW + HOUR) == ["Sự cố: vnportal"]
+    (over,) = [one for one in compose(notices(engine), [single], NOW + 2 * HOUR) if one.notice.over_at]
+    assert over.text.endswith("Còn lại: a")
+    assert tell(engine, [single], NOW + 2 * HOUR) == ["Đã ổn: vnportal"]
     assert tell(engine, [], NOW + 3 * HOUR) == ["Đã ổn: a"]
+
+
+def test_two_troubles_of_a_platform_are_two_problems(engine: Engine) -> None:
+    chosen = portals(*"abcdef")
+    for name in "abcdef":
+        ran(engine, name, Verdict.DRIFTED if name in "abc" else Verdict.GONE)
+    assert len(set(found(engine, chosen))) == 2
+    problems = find(engine, chosen, [], {}, NOW)
+    assert len(tell(engine, problems, NOW)) == 2
+    assert tell(engine, problems, NOW + HOUR) == []
+
+
+def test_a_backup_that_nobody_made_is_a_problem(engine: Engine, tmp_path: Path) -> None:
+    assert no_backup_since(engine, tmp_path, None, NOW) is None, "nothing has been fetched yet"
+    ran(engine, "a", Verdict.OK, ago=2 * DAY)
+    missing = no_backup_since(engine, tmp_path, None, NOW)
+    assert missing is not None
+    assert "chưa có bản nào" in missing.what
+    assert no_backup_since(engine, tmp_path, NOW - DAY, NOW) is None
+    late = no_backup_since(engine, tmp_path, NOW - 2 * DAY, NOW)
+    assert late is not None
+    assert "31/05/2025" in late.what
 
 
 def test_the_morning_tells_the_rest(engine: Engine) -> None:

@@ -22,10 +22,12 @@ from storage.database.forget import complete, forget
 from storage.database.keys import address_id
 from storage.database.links import follow
 from storage.database.load import ReadResult, load
+from storage.database.notices import Notice, keep, notices
 from storage.database.plan import known
+from storage.database.runs import finish_run, start_run
 from storage.records import Attachment, Capture, ListingItem
 from storage.settings import settings
-from storage.vocabulary import Purpose
+from storage.vocabulary import Purpose, Verdict
 from tests.databases import Databases
 from tests.unit.database.makers import FIRST_DAY, PORTAL, article, dump, one, rows, url
 
@@ -153,9 +155,21 @@ def _assert_forgotten(paper: Paper) -> None:
     assert {row["state"] for row in rows(paper.engine, "SELECT state FROM v1_attachments")} == {"stored"}
 
 
+def _say(engine: Engine) -> None:
+    """Have a run and a message to people name the article's address."""
+    said = f"Không tải được {url('a')}, {url('b')}."
+    run_id = start_run(engine, PORTAL, "incremental")
+    finish_run(engine, run_id, Verdict.HALF, said, {})
+    keep(engine, Notice("verdict:x", "half", said, since=FIRST_DAY, told_at=FIRST_DAY, over_at=None))
+
+
 def test_nothing_is_left_of_an_article_at_any_address(paper: Paper) -> None:
+    _say(paper.engine)
     forget_all(paper.engine, paper.archive)
     _assert_forgotten(paper)
+    kept = f"Không tải được [đã xóa], {url('b')}."
+    assert notices(paper.engine)["verdict:x"].what == kept
+    assert {row["reason"] for row in rows(paper.engine, "SELECT reason FROM v1_runs")} == {kept}
     reasons = rows(paper.engine, "SELECT DISTINCT reason, forgotten_by, done FROM forgotten")
     assert [dict(row) for row in reasons] == [{"reason": "đơn số 5", "forgotten_by": "vân", "done": 1}]
     assert not rows(
