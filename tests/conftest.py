@@ -36,6 +36,12 @@ def engine(request: pytest.FixtureRequest, migrated: Databases, tmp_path: Path) 
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Three processes for two cores: much of a test's time is waiting for processes, servers and delays."""
+    return max(2, (os.cpu_count() or 1) * 3 // 2)
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     """Keep the tests of one costly fixture in one process; pytest 9 has lost what `--dist loadgroup` rests on."""
     return _Together(config, log)
