@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,8 +62,12 @@ def binaries() -> list[Path]:
 
 
 @contextmanager
-def postgres(folder: Path | None = None, *, disk: Path = Path("/tmp")) -> Iterator[Server]:
+def postgres(
+    folder: Path | None = None, *, disk: Path = Path("/tmp"), settings: Mapping[str, str] | None = None
+) -> Iterator[Server]:
     """Run a PostgreSQL server of its own, from the programs in `folder`, with its data on `disk`.
+
+    `settings` are the server's, beside or instead of those that make tests quick.
 
     Raises:
         RuntimeError: there is none, or it does not start; the message holds its log.
@@ -74,14 +78,14 @@ def postgres(folder: Path | None = None, *, disk: Path = Path("/tmp")) -> Iterat
     # Short: the path of a socket has 107 bytes at most.
     home = Path(tempfile.mkdtemp(prefix="congtin-pg-", dir=disk))
     try:
-        with _serve(found[0], home) as server:
+        with _serve(found[0], home, settings or {}) as server:
             yield server
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
 
 @contextmanager
-def _serve(programs: Path, home: Path) -> Iterator[Server]:
+def _serve(programs: Path, home: Path, settings: Mapping[str, str]) -> Iterator[Server]:
     prefix = _as_common_user(programs, home)
     data, log = home / "data", home / "log"
     made = subprocess.run(
@@ -115,6 +119,7 @@ def _serve(programs: Path, home: Path) -> Iterator[Server]:
         "autovacuum": "off",
         "shared_buffers": "32MB",
         "max_connections": "60",
+        **settings,
     }
     flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
     with log.open("wb") as output:

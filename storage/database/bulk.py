@@ -7,6 +7,8 @@ executemany has the server run one a row. SQLite, which is no server, needs no s
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -32,8 +34,14 @@ from storage.database.types import as_json
 Columns = ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]
 Row = Mapping[str, Any]
 
+Numbers = NDArray[np.int64]
+
+_PAIR = np.dtype([("fields", ">i2"), ("width", ">i4"), ("first", ">i8"), ("other_width", ">i4"), ("second", ">i8")])
+"""A row of two bigint columns in COPY's binary form; before all rows and after them stand:"""
+_COPY_HEAD, _COPY_END = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
+
 COPIED = "congtin_rows"
-"""Execution option of a COPY statement: its rows, tuples of what is stored."""
+"""Execution option of a COPY statement: its rows, tuples of what is stored; or bytes in COPY's binary form."""
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
@@ -51,12 +59,29 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> No
         connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks})', values)  # noqa: S608
 
 
+def insert_pairs(connection: Connection, table: Table, first: Numbers, second: Numbers) -> None:
+    """Insert rows into a table of two numbers: as `insert_rows`, without an object of Python for any of them."""
+    if connection.dialect.name == "postgresql":
+        rows = np.empty(len(first), dtype=_PAIR)
+        rows["fields"], rows["width"], rows["other_width"] = 2, 8, 8
+        rows["first"], rows["second"] = first, second
+        packed = _COPY_HEAD + rows.tobytes() + _COPY_END
+        statement = f'COPY "{table.name}" FROM STDIN (FORMAT binary)'
+        connection.exec_driver_sql(statement, execution_options={COPIED: packed})
+    else:
+        pairs = list(zip(first.tolist(), second.tolist(), strict=True))
+        connection.exec_driver_sql(f'INSERT INTO "{table.name}" VALUES (?, ?)', pairs)  # noqa: S608
+
+
 def copy_rows(cursor: Any, statement: str, _parameters: object, context: ExecutionContext) -> bool:
     """Execute a COPY statement, whose rows are an execution option; return whether it was one (event `do_execute`)."""
     rows = context.execution_options.get(COPIED)
     if rows is None:
         return False
     with cursor.copy(statement) as copy:
+        if isinstance(rows, bytes):
+            copy.write(rows)
+            return True
         for row in rows:
             copy.write_row(row)
     return True

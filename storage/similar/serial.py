@@ -36,19 +36,33 @@ class Worded:
         return kinds(self.words).astype(np.uint8)
 
     @cached_property
+    def _sorted(self) -> tuple[Hashes, Hashes]:
+        """The words, sorted and numbered, and the kind of each."""
+        ordered = numbered(np.sort(self.words))
+        return ordered, kinds(ordered)
+
+    @cached_property
     def content(self) -> Hashes:
         """The words that are no figure, period or name, sorted; what recurs is told apart."""
-        return _sorted(self.words[self._kinds == Kind.CONTENT])
+        return self._of_kinds(Kind.CONTENT)
 
     @cached_property
     def figures(self) -> Hashes:
         """The words that are figures or periods, likewise."""
-        return _sorted(self.words[(self._kinds == Kind.FIGURE) | (self._kinds == Kind.PERIOD)])
+        return self._of_kinds(Kind.FIGURE, Kind.PERIOD)
 
     @cached_property
     def names(self) -> Hashes:
         """The words that are names, likewise."""
-        return _sorted(self.words[self._kinds == Kind.NAME])
+        return self._of_kinds(Kind.NAME)
+
+    def _of_kinds(self, *wanted: Kind) -> Hashes:
+        ordered, kind = self._sorted
+        of_them = kind == wanted[0]
+        for other in wanted[1:]:
+            of_them |= kind == other
+        found: Hashes = ordered[of_them]
+        return found
 
     @cached_property
     def slots(self) -> tuple[Hashes, Hashes, NDArray[np.bool]]:
@@ -127,10 +141,6 @@ def slot_changes(one: Worded, other: Worded) -> SlotChanges:
 def _substituted(one: Hashes, other: Hashes) -> bool:
     """Whether each of two lists holds something that the other does not."""
     return shared(one, other) < min(len(one), len(other))
-
-
-def _sorted(words: Hashes) -> Hashes:
-    return numbered(np.sort(words))
 
 
 def _are_others(mine: Counter[str], theirs: Counter[str]) -> bool:

@@ -8,6 +8,9 @@ are rare enough that a shared key means something.
 Most keys are of shingles that hold a figure: administrative prose repeats its phrases, but not with the same figures.
 Some are of shingles with all figures left out of account, so that editions of a notice find each other; a text with
 few figures has more of these. One is of the whole text.
+
+No two keys are of neighbouring places: of shingles that overlap for the most part only the smallest counts. So two keys
+in common are two passages in common, not one phrase of a dozen words.
 """
 
 from collections.abc import Sequence
@@ -20,6 +23,9 @@ from storage.similar.words import FIGURE_HASH, Hashes, Kind, distinct, kinds, sp
 SHINGLE = 8
 FIGURED, PLAIN = 18, 8
 """Keys of a text: shingles with figures at most, without at least; as many as both together, if it has them."""
+_APART = 5
+"""Places on either side of a key's within which no shingle of its sort has a smaller hash; less than `SHINGLE`.
+Measured: docs/benchmarks.md."""
 
 _FACTORS = np.array([0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F], dtype=np.uint64)
 _SHIFT = np.uint64(31)
@@ -79,13 +85,27 @@ def _chosen(plain: Hashes, figured: Hashes, whole: np.uint64) -> Hashes:
 
 
 def _by_text(hashes: Hashes, text: Numbers, count: int, *, only: NDArray[np.bool] | None = None) -> list[Hashes]:
-    """Return the hashes of shingles text by text, without those that reach from one text into the next."""
+    """Return the hashes of shingles text by text, neighbours and what reaches into the next left out."""
     within = text[: len(hashes)] == text[len(text) - len(hashes) :]
     if only is not None:
         within &= only
+    within = _least_around(hashes, within)
     bounds = np.searchsorted(text[: len(hashes)][within], np.arange(count + 1))
     kept = hashes[within]
     return [kept[bounds[place] : bounds[place + 1]] for place in range(count)]
+
+
+def _least_around(hashes: Hashes, among: NDArray[np.bool]) -> NDArray[np.bool]:
+    """Return which of the hashes chosen are smaller than all others of these within `_APART` places, in their order.
+
+    No text sees another: the shingles that reach from one into the next lie between them, and are not chosen.
+    """
+    seen = np.where(among, hashes, np.iinfo(np.uint64).max)
+    least = among.copy()
+    for distance in range(1, _APART + 1):
+        least[distance:] &= seen[distance:] < seen[:-distance]
+        least[:-distance] &= seen[:-distance] <= seen[distance:]
+    return least
 
 
 def _smallest(hashes: Hashes, count: int) -> Hashes:

@@ -12,10 +12,8 @@ reading that is shown, so that they are not read, and are loaded as known. Proce
 """
 
 import argparse
-import os
 import statistics
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -37,6 +35,7 @@ from storage.database.models import metadata
 from storage.database.unchanged import unchanged
 from storage.records import Article, Capture, Location, Paragraph, Provenance
 from storage.settings import Settings
+from tests.bench.clock import Clock
 from tests.bench.replica_pages import replica_pages
 from tests.databases import postgres
 from tests.replicas.text import Writer
@@ -44,34 +43,6 @@ from tests.unit.database.makers import FIRST_DAY, PORTAL, article, capture, loca
 
 BATCH: int = Settings.model_fields["batch_size"].default
 """Captures of one transaction: the pipeline's default."""
-_TICKS = os.sysconf("SC_CLK_TCK")
-
-
-class Clock:
-    """Seconds: of the clock, or of the processors in this process and a database server with its children."""
-
-    def __init__(self, *, wall: bool, server: int | None = None) -> None:
-        self._wall = wall
-        self._server = server
-
-    def __call__(self) -> float:
-        """Return the present reading."""
-        if self._wall:
-            return time.perf_counter()
-        return time.process_time() + (self._of_server() if self._server else 0.0)
-
-    def _of_server(self) -> float:
-        """Return what the server and its children have taken, those included that have ended."""
-        ticks = 0
-        for file in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                own = file.read_text()
-            except OSError:
-                continue  # it has just ended
-            fields = own[own.rindex(")") + 2 :].split()
-            if self._server in {int(file.parent.name), int(fields[1])}:
-                ticks += sum(map(int, fields[11:15]))
-        return ticks / _TICKS
 
 
 def articles(count: int) -> list[Article]:

@@ -4,7 +4,8 @@ python -m tests.bench.neardup [--texts 10000] [--only NAME …]
 
 Each contestant runs in a process of its own, one after the other. The peers hold their index in memory, hash the words
 folded as ours are into three-word shingles, have 128 values in 32 bands, and report pairs whose estimated likeness
-reaches 0.4; we read texts from the database and write keys, links and stories to it.
+reaches 0.4; we read texts from the database and write keys, links and stories to it. Processor time is that of the
+process and of the database server together; the server has PostgreSQL's own defaults for memory and autovacuum.
 """
 
 import argparse
@@ -28,10 +29,13 @@ from storage.database.links import follow
 from storage.database.migrate import upgrade
 from storage.text import match_key
 from tests.bench.archive_of_texts import EDITS, base, fill, texts
+from tests.bench.clock import Clock
 from tests.databases import postgres
 
 Pairs = set[tuple[int, int]]
 LIKE = 0.4
+DEFAULTS = {"autovacuum": "on", "shared_buffers": "128MB"}
+"""PostgreSQL's own, which those of the tests are not."""
 PERMUTATIONS, BANDS = 128, 32
 
 
@@ -98,18 +102,22 @@ def ours(address: str) -> Pairs:
 PEERS: dict[str, Callable[[int], Pairs]] = {"datasketch": datasketch, "rensa": rensa, "gaoya": gaoya}
 
 
-def _measured(work: Callable[[], Pairs], end: Connection) -> None:
-    wall, cpu = time.perf_counter(), time.process_time()
+def _measured(work: Callable[[], Pairs], server: int | None, end: Connection) -> None:
+    clock = Clock(wall=False, server=server)
+    wall, cpu = time.perf_counter(), clock()
     pairs = work()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    end.send((time.perf_counter() - wall, time.process_time() - cpu, peak, pairs))
+    end.send((time.perf_counter() - wall, clock() - cpu, peak, pairs))
 
 
-def measure(work: Callable[[], Pairs]) -> tuple[float, float, float, Pairs]:
-    """Do the work in a process of its own; return seconds, processor seconds, peak memory in MiB, and the pairs."""
+def measure(work: Callable[[], Pairs], *, server: int | None = None) -> tuple[float, float, float, Pairs]:
+    """Do the work in a process of its own; return seconds, processor seconds, peak memory in MiB, and the pairs.
+
+    `server` is the process of the database server that works for it.
+    """
     context = multiprocessing.get_context("spawn")
     mine, its = context.Pipe()
-    process = context.Process(target=_measured, args=(work, its))
+    process = context.Process(target=_measured, args=(work, server, its))
     process.start()
     its.close()
     result: tuple[float, float, float, Pairs] = mine.recv()
@@ -130,9 +138,13 @@ def score(pairs: Pairs, count: int) -> dict[str, str]:
 
 
 @contextmanager
-def databases(count: int, names: list[str]) -> Iterator[dict[str, str]]:
-    """Give the addresses of the databases named, filled with texts."""
-    with tempfile.TemporaryDirectory() as folder, postgres() as server, server.database() as address:
+def databases(count: int, names: list[str]) -> Iterator[tuple[dict[str, str], int]]:
+    """Give the addresses of the databases named, filled with texts, and the process of the PostgreSQL server."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        postgres(settings=DEFAULTS) as server,
+        server.database() as address,
+    ):
         given = {"PostgreSQL": address, "SQLite": f"sqlite:///{Path(folder) / 'bench.db'}"}
         chosen = {name: given[name] for name in names}
         for url in chosen.values():
@@ -143,7 +155,7 @@ def databases(count: int, names: list[str]) -> Iterator[dict[str, str]]:
                 with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                     connection.execute(sql("ANALYZE"))
             engine.dispose()
-        yield chosen
+        yield chosen, server.process.pid
 
 
 class Follow:
@@ -179,16 +191,16 @@ def main() -> None:
     for column in columns:
         table.add_column(column, justify="left" if not column else "right")
 
-    def add(name: str, work: Callable[[], Pairs], less: float) -> None:
-        wall, cpu, peak, pairs = measure(work)
+    def add(name: str, work: Callable[[], Pairs], less: float, server: int | None = None) -> None:
+        wall, cpu, peak, pairs = measure(work, server=server)
         row = [f"{wall / count * 1000 - less:.3f}", f"{cpu / count * 1000 - less:.3f}", f"{peak:.0f}"]
         table.add_row(name, *row, *score(pairs, count).values())
         print(json.dumps([name, *row, score(pairs, count)]), flush=True)
 
     names = [name for name in given.only if name not in PEERS]
-    with databases(count, names) as addresses:
+    with databases(count, names) as (addresses, server):
         for name, address in addresses.items():
-            add(f"congtin, {name}", Follow(address), 0.0)
+            add(f"congtin, {name}", Follow(address), 0.0, server if name == "PostgreSQL" else None)
     peers = [name for name in given.only if name in PEERS]
     if peers:
         generation = measure(Generate(count))[1] / count * 1000

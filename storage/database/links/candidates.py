@@ -1,17 +1,20 @@
 """Candidates: which articles share keys with a text, by rows of a b-tree."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
-from sqlalchemy import Connection, delete, text
+from sqlalchemy import ColumnElement, Connection, LargeBinary, delete, func, select, text
 
 from storage.database.among import among
+from storage.database.bulk import insert_pairs
 from storage.database.models import link_key
 from storage.similar.words import Hashes
 
-HOLDERS = 32
-"""Articles entered for a key at most: what more texts hold is a phrase of the trade, and tells little of any."""
-_SHARE = 0.06
+HOLDERS = 8
+"""Articles entered for a key at most: what more texts hold is a phrase of the trade, and tells little of any. Each of
+them is a row that is read whenever the key is asked for."""
+_SHARE = 0.1
 """Least share of a text's keys, each weighted by its rarity, that a candidate holds. Measured: docs/benchmarks.md."""
 _COMPARED = 16
 """Candidates compared with a text at most, the likeliest first: of a piece that a hundred portals print, some will do
@@ -30,28 +33,47 @@ def holders(connection: Connection, keys: Hashes, without: Iterable[int]) -> Hol
     """Return the articles that hold each of the keys, some articles left out; keys without any are absent."""
     found: Holders = {}
     left_out = set(without)
-    query = link_key.select().where(among(connection, link_key.c.hash, numbers(keys)))
-    for key, article_id in connection.execute(query).all():
+    condition = among(connection, link_key.c.hash, numbers(keys))
+    if connection.dialect.name == "postgresql":
+        # One value for all rows: making a row of each would take the client longer than the server takes to find them.
+        packed = func.string_agg(_packed(link_key.c.hash).op("||")(_packed(link_key.c.article_id)), text("''::bytea"))
+        rows = np.frombuffer(connection.scalar(select(packed).where(condition)) or b"", dtype=">i8").reshape(-1, 2)
+        pairs = rows.tolist()
+    else:
+        pairs = list(map(list, connection.execute(link_key.select().where(condition))))
+    for key, article_id in pairs:
         if article_id not in left_out:
             found.setdefault(key, []).append(article_id)
     return found
 
 
+def _packed(number: ColumnElement[int]) -> ColumnElement[bytes]:
+    return func.int8send(number, type_=LargeBinary)
+
+
 def candidates(keys: Sequence[int], known: Mapping[int, Sequence[int]]) -> list[int]:
     """Return the articles that hold enough of the keys to be worth a comparison, the likeliest first."""
     held = sorted((known[key] for key in keys if key in known), key=len)
-    left = sum(1.0 / len(holding) for holding in held)
+    left = sum(_weight(holding) for holding in held)
     enough = _SHARE * (left + len(keys) - len(held))
     weights: dict[int, float] = {}
     for holding in held:
         if left < enough:
             break  # what only the commonest keys name cannot come to enough
-        weight = 1.0 / len(holding)
+        weight = _weight(holding)
         left -= weight
         for article_id in holding:
             weights[article_id] = weights.get(article_id, 0.0) + weight
     likely = [article_id for article_id, weight in weights.items() if weight >= enough]
     return sorted(likely, key=lambda one: (-weights[one], one))[:_COMPARED]
+
+
+def _weight(holding: Sequence[int]) -> float:
+    """Return what it tells of two texts that both hold a key, which so many hold: the rarer, the more.
+
+    By the root, so that a piece and its seven reprints do not make one another's keys worth nothing.
+    """
+    return 1.0 / math.sqrt(len(holding))
 
 
 def add_keys(connection: Connection, keys: Mapping[int, Sequence[int]]) -> None:
@@ -61,13 +83,7 @@ def add_keys(connection: Connection, keys: Mapping[int, Sequence[int]]) -> None:
         return
     articles = np.repeat(np.array(list(keys), dtype=np.int64), [len(held) for held in keys.values()])
     order = np.argsort(every, kind="stable")  # of the tree: each page of it is written once
-    columns = every[order].tolist(), articles[order].tolist()
-    if connection.dialect.name == "postgresql":
-        # One statement with two arrays: six times the rate of a row each.
-        query = text("INSERT INTO link_key SELECT * FROM unnest(CAST(:keys AS bigint[]), CAST(:ids AS bigint[]))")
-        connection.execute(query, dict(zip(("keys", "ids"), columns, strict=True)))
-    else:
-        connection.exec_driver_sql("INSERT INTO link_key VALUES (?, ?)", list(zip(*columns, strict=True)))
+    insert_pairs(connection, link_key, every[order], articles[order])
 
 
 def drop_keys(connection: Connection, rows: Iterable[tuple[int, bytes]]) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
+from sqlalchemy import Connection, Engine, delete, or_, select, update
 
 from storage import similar, text
 from storage.collector import old_objects_left_alone
@@ -275,8 +275,7 @@ def _write(connection: Connection, batch: _Batch, moment: datetime) -> list[Merg
         raise _OvertakenError
     touched = {row[end] for row in batch.links for end in ("a", "b")} | _drop(connection, batch.ended)
     add_keys(connection, batch.keys)
-    if batch.signatures:
-        connection.execute(insert(link_signature), batch.signatures)
+    insert_rows(connection, link_signature, batch.signatures)
     insert_rows(connection, link, [row | {"found_at": moment} for row in batch.links])
     return regroup(connection, touched, moment)
 

@@ -104,7 +104,7 @@ def test_keys_of_a_text_are_its_own_whatever_stands_beside_it() -> None:
     texts = [news(1), "", "12 13", news(2), SERIAL[0][0], "12", "Tin 5", HARD[0][1]]
     together = keys_of([word_hashes(text) for text in texts])
     assert [numbers(one) for one in together] == [keys(text) for text in texts]
-    assert len(keys(SERIAL[0][0])) > 20
+    assert len(keys(SERIAL[0][0])) >= 8
     assert [len(keys(text)) for text in ("", "12", "một hai ba")] == [0, 1, 1]
 
 
