@@ -185,7 +185,7 @@ def _assemble(  # one line a field
 ) -> Article | verdict.Verdict:
     page, told = reading.page, reading.told
     told["title"] = Provenance(title.method, title.evidence)
-    other = _other_reading(page, title, place, parts)
+    other = _other_reading(reading, title, place, parts)
     texts = prose.paragraphs(parts.body)
     lead = " ".join(line.text for line in parts.lead) or None
     images = media.images(page, parts.shown, parts.captions)
@@ -279,10 +279,13 @@ def _tell_bounds(told: dict[str, Provenance], bounds: tuple[date | None, date | 
             told["inferred_to"] = Provenance("fetched", str(bounds[1]))
 
 
-def _other_reading(page: Page, title: titles.Candidate, place: locate.Place, parts: Parts) -> Opinion | None:
+def _other_reading(reading: Reading, title: titles.Candidate, place: locate.Place, parts: Parts) -> Opinion | None:
     """A second opinion, already applied to the parts, where ours is not enough: see `crawlers.reading.opinion`."""
+    page = reading.page
     unsure = _is_unsure(page, title, place)
-    if not unsure and (place.method == "rules" or not appeal.is_foreign(page)):
+    known = bool(reading.rules) or reading.listing is not None  # for other pages `abroad` has told the language
+    foreign = reading.abroad or (known and place.method != "rules" and appeal.is_foreign(page))
+    if not unsure and not (foreign and place.method != "rules"):
         return None
     opinion = second_opinion(page, parts, place, unsure=unsure)
     if opinion is not None and opinion.lines:

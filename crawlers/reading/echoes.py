@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import unquote, urljoin, urlsplit
 
 from crawlers.reading.meta import Meta
@@ -25,6 +25,7 @@ _EDGES = " .,:;-–—|\"'“”‘’"
 _SLUG_WORD = re.compile(r"[a-z0-9]+")
 
 
+@lru_cache(maxsize=8192)
 def key(text: str) -> str:
     """Return the form in which a title and its echo are compared: lower case, no edge punctuation."""
     return text.casefold().strip(_EDGES)
@@ -76,11 +77,17 @@ class Echoes:
     def own_links(self) -> set[str]:
         """The texts of the page's links to its own address: lists beside an article name it as they name others."""
         here = _address(self.url, self.url)
+        if not here:
+            return set()
+        last = here.partition("?")[0].rpartition("/")[2]
         return {
             key(text)
             for line in self.page.lines
             for el, text in line.links
-            if len(text) >= 20 and here and _address(el.get("href") or "", self.url) == here
+            if len(text) >= 20
+            and (href := (el.get("href") or "").strip())
+            and (last in href or href[0] in "?.")  # to resolve every address of a page takes long
+            and _address(href, self.url) == here
         }
 
     def names_itself(self, line: Line) -> float:

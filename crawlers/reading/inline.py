@@ -57,9 +57,15 @@ class InlineText:
                 self._emit(node, start, stop)
         else:
             self._emit(node, 0, len(buffer))
-        for kept in (buffer, self.styles, self.links, self.cuts, self.marks, self.runs):
-            if kept:
-                kept.clear()
+        buffer.clear()
+        self.styles.clear()
+        self.cuts.clear()
+        if self.links:
+            self.links.clear()
+        if self.marks:
+            self.marks.clear()
+        if self.runs:
+            self.runs.clear()
 
     def _single(self, node: Node) -> None:
         """Make a line of the first piece alone, as `_line` would: so most lines of a page are made."""

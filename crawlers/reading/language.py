@@ -85,13 +85,13 @@ def language_of(text: str) -> str | None:
     for code, first, last in _SCRIPTS if _OTHER_SCRIPT.search(sample) else ():
         if sum(first <= char <= last for char in sample) > 0.3 * letters:
             return code
-    marked = sum(1 for word in words if not _ONLY_VIETNAMESE.isdisjoint(word))
+    marked = 0 if sample.isascii() else len(words) - sum(map(_ONLY_VIETNAMESE.isdisjoint, words))
     if marked >= 0.2 * len(words):
         return "vi"
     if len(words) < 4:
         return "vi" if any(not _VIETNAMESE.isdisjoint(word) for word in words) else None
     code, share = max(
-        ((code, sum(word in common for word in words) / len(words)) for code, common in _COMMON.items()),
+        ((code, sum(map(common.__contains__, words)) / len(words)) for code, common in _COMMON.items()),
         key=lambda pair: pair[1],
     )
     return code if share >= 0.1 else None

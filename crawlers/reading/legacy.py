@@ -35,6 +35,8 @@ _LEAST = 3
 """Different words that a scheme must explain for a page to be of it, whatever else it holds."""
 _FEW = 2
 """The same where nothing speaks against it: the words around are Vietnamese, no other is Unicode."""
+_MANY = 20
+"""Words that a scheme does not explain, for each of one or two that it explains, by which these are chance."""
 _SHORT = 3
 """Letters up to which a word of Western letters alone may be signs: a longer one is a word of another script."""
 _VIETNAMESE_SHARE = 0.6
@@ -144,18 +146,21 @@ def _readable(piece: str) -> str:
 def _western_words(text: str) -> set[str]:
     """Return the words of a page that hold a Western letter, markup and scripts included.
 
-    Pieces of plain ASCII, nearly all of a page, are passed over; in others the letters are looked for, then the words
-    around them.
+    Stretches of plain ASCII, nearly all of a page, are passed over; in others the letters are looked for, then the
+    words around them.
     """
     words: set[str] = set()
-    for piece in _readable(text).split():
-        if piece.isascii():
+    for tag_and_text in text.split(">"):
+        if tag_and_text.isascii() and "&" not in tag_and_text:
             continue
-        for match in _WESTERN_RUN.finditer(piece):
+        stretch = _readable(tag_and_text)
+        if stretch.isascii():
+            continue
+        for match in _WESTERN_RUN.finditer(stretch):
             start = match.start()
-            while start and piece[start - 1].isascii() and piece[start - 1].isalpha():
+            while start and stretch[start - 1].isascii() and stretch[start - 1].isalpha():
                 start -= 1
-            word = _WORD.match(piece, start)
+            word = _WORD.match(stretch, start)
             if word is not None:
                 words.add(word[0])
     return words
@@ -168,7 +173,7 @@ def convert_fonts(text: str) -> tuple[str, str | None, bool]:
         The text, the scheme converted ("tcvn3", "vni") or None, and whether some text looks like it but is not sure.
     """
     western = " ".join(_western_words(text))
-    likely = [scheme for scheme in SCHEMES if _count(western, scheme).legacy]
+    likely = [scheme for scheme in SCHEMES if _may_be(_count(western, scheme))]
     if not likely:
         return text, None, False
     pieces = list(_blocks(text))
@@ -177,6 +182,11 @@ def convert_fonts(text: str) -> tuple[str, str | None, bool]:
     if not best.sure or any(page.legacy == best.legacy for page in pages if page is not best):
         return text, None, any(page.suspected for page in pages)
     return best.converted(), best.scheme.name, best.left_over
+
+
+def _may_be(words: _Count) -> bool:
+    """Whether a page with these words may hold text in a scheme: one or two of many are another language's own."""
+    return words.legacy >= _LEAST or words.legacy * _MANY > words.unicode + words.neither
 
 
 class _Page:

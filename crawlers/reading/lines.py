@@ -5,7 +5,7 @@ nhập" is none of these. The words are those of Vietnamese portals (and of Shar
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from functools import lru_cache
 
@@ -161,8 +161,14 @@ _ORDER = (
     Says.FOOTER,
 )
 """The first that matches counts: the narrow before the wide."""
-_COMPILED = tuple((kind, re.compile(_PATTERNS[kind], re.IGNORECASE)) for kind in _ORDER)
-_FOOTER_ONLY = tuple(pair for pair in _COMPILED if pair[0] in {Says.FOOTER, Says.TAGS})
+
+
+def _any_of(kinds: Iterable[Says]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?P<{kind.name}>{_PATTERNS[kind]})" for kind in kinds), re.IGNORECASE)
+
+
+_ANY = _any_of(_ORDER)
+_FOOTER_ONLY = _any_of(kind for kind in _ORDER if kind in {Says.FOOTER, Says.TAGS})
 _VIEW_COUNT = re.compile(
     r"(?:(?:lượt|lần)(?: người)? (?:xem|đọc)(?: (?:bài viết|bài|tin|trang))?(?: này)?|đã (?:xem|đọc)|"
     r"views?|hits?|(?:^|[|(\-–]) ?(?:xem|đọc)) ?:? ?\(?(\d[\d.,]{0,14})"
@@ -181,15 +187,12 @@ def says(text: str) -> Says | None:
     if len(text) > _SHORT:
         if len(text) > _LONGEST:
             return None
-        patterns = _FOOTER_ONLY
+        pattern = _FOOTER_ONLY
     else:
-        patterns = _COMPILED
+        pattern = _ANY
     bare = text.strip(_BULLETS)
-    for candidate in (text, bare) if bare != text else (text,):
-        for kind, pattern in patterns:
-            if pattern.fullmatch(candidate):
-                return kind
-    return None
+    found = pattern.fullmatch(text) or (pattern.fullmatch(bare) if bare != text else None)
+    return Says[found.lastgroup] if found is not None and found.lastgroup else None
 
 
 def says_all(text: str, pieces: Sequence[str]) -> Says | None:

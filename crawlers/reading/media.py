@@ -132,11 +132,14 @@ def attachment_url(el: HtmlElement, base: str) -> str | None:
             return _join(base, quoted)
     if not href or href.startswith(("javascript:", "mailto:", "tel:", "#")):
         return None
+    shows = el.tag in {"iframe", "embed", "object"}
+    if not shows and not is_file(href):  # to resolve every address of a page takes long
+        return None
     try:
         parts = urlsplit(urljoin(base, href))
     except ValueError:
         return None
-    if el.tag in {"iframe", "embed", "object"} and (shown := _shown_file(parts.query)):
+    if shows and (shown := _shown_file(parts.query)):
         return _join(base, shown)
     if _FILE.search(parts.path) or _DOCUMENT.search(parts.path) or (_FILE.search(parts.query) and "=" in parts.query):
         return _join(base, href)
@@ -168,7 +171,8 @@ def attachment_links(line: Line, base: str) -> list[tuple[str, str]]:
 
 def _handed_out(el: HtmlElement, text: str, base: str) -> str | None:
     """The address of a file that a program hands out: the link's text is its name, or the address says its type."""
-    url = _join(base, (el.get("href") or "").strip())
+    href = (el.get("href") or "").strip()
+    url = _join(base, href) if _HANDLER.search(href) else None
     if url is None:
         return None
     parts = urlsplit(url)

@@ -27,12 +27,14 @@ _PARSER = etree.HTMLParser(encoding="utf-8", huge_tree=True)
 # lxml.html's own lookup asks Python for the class of every element; one class serves all of ours.
 _PARSER.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement, comment=HtmlComment))
 _TOO_DEEP = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 1)})")
-_TOO_MANY_ATTRIBUTES = etree.XPath(f"boolean(//*[@*[{MAX_ATTRIBUTES + 1}]])")
+_TOO_MANY_ATTRIBUTES = etree.XPath(f"boolean(//@*[{MAX_ATTRIBUTES + 1}])")
 _OPENING_TAG = re.compile(rb"<[a-zA-Z]")
 _RAW_TEXT = re.compile(rb"<(?:!--|(script|style)\b)", re.IGNORECASE)
 _RAW_TEXT_ENDS = {name: re.compile(rb"</" + name, re.IGNORECASE) for name in (b"script", b"style")}
 _QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
 _SEPARATOR = re.compile(rb"[\s/]+")
+_CROWDED = 2 * MAX_ATTRIBUTES
+"""Bytes that so many attributes take at least."""
 
 INVISIBLE = frozenset(
     {"script", "style", "noscript", "template", "head", "select", "option", "textarea", "iframe"},
@@ -104,17 +106,19 @@ def _without_raw_text(page: bytes) -> bytes:
 def _has_crowded_tag(page: bytes) -> bool:
     """Whether a tag has too many attributes. Such a tag is long: a stretch of the page in which no tag ends."""
     start = 0
-    for block in range(0, len(page), MAX_ATTRIBUTES):
-        if block < start or page.find(b">", block, block + MAX_ATTRIBUTES) >= 0:
+    while start + _CROWDED < len(page):
+        last = page.rfind(b">", start, start + _CROWDED)
+        if last >= 0:
+            start = last + 1
             continue
-        first = max(start, page.rfind(b">", start, block) + 1)
-        end = page.find(b">", block)
-        start = len(page) if end < 0 else end + 1
-        opening = _OPENING_TAG.search(page, first, start) if start - first > 2 * MAX_ATTRIBUTES else None
+        end = page.find(b">", start + _CROWDED)
+        end = len(page) if end < 0 else end + 1
+        opening = _OPENING_TAG.search(page, start, end)
         if opening is not None:
-            tag = _QUOTED.sub(b"", page[opening.start() : start])
+            tag = _QUOTED.sub(b"", page[opening.start() : end])
             if len(_SEPARATOR.findall(tag)) > MAX_ATTRIBUTES:
                 return True
+        start = end
     return False
 
 

@@ -12,8 +12,13 @@ from crawlers.reading.tags import BLOCK, BREAK, CODES, CONTROL, FRAME, INLINE, P
 from crawlers.reading.zones import MARGIN_ROLES, MARGIN_TAGS, hides, named_zone, settle
 from storage.text import clean
 
-_STYLES = {"b": BOLD, "strong": BOLD, "i": ITALIC, "em": ITALIC, "cite": ITALIC, "a": LINKED}
-_PART = frozenset({"span", "label", "time", "small", "font", "a", "big"})
+_PART = 8
+"""Beside the styles: a tag that portals set pieces of a line apart by."""
+_SET = {
+    **{"b": BOLD, "strong": BOLD, "i": ITALIC, "em": ITALIC, "cite": ITALIC, "a": LINKED | _PART},
+    **dict.fromkeys(("span", "label", "time", "small", "font", "big"), _PART),
+}
+"""How a tag sets its text."""
 
 
 def build(root: HtmlElement, url: str, alone: Callable[[str], bool]) -> Page:
@@ -59,7 +64,8 @@ class _Walker(InlineText):
         if text and (self.buffer or not text.isspace()):
             self.buffer.append(text.replace("\n", " "))
             self.styles.append(self.style)
-        self._children(el, node)
+        if len(el):
+            self._children(el, node)
         if self.buffer:
             self.flush(node)
         node.end = len(self.lines)
@@ -120,15 +126,15 @@ class _Walker(InlineText):
                 self.styles.append(self.style)
 
     def _inline(self, el: HtmlElement, tag: str, node: Node) -> None:  # noqa: C901  # hot: calls would cost more
-        outside = self.style
-        own = _STYLES.get(tag, 0)
+        own = _SET.get(tag, 0)
         buffer = self.buffer
         start = len(buffer)
         style = el.get("style")
         if style:
             if hides(style):
                 return
-            own = own or (BOLD if HEAVY.search(style) else ITALIC if SLANTED.search(style) else 0)
+            if not own & ~_PART:
+                own |= BOLD if HEAVY.search(style) else ITALIC if SLANTED.search(style) else 0
         named, identity = el.get("class"), el.get("id")
         if named or identity:
             names = f"{named or ''} {identity or ''}".lower().strip()
@@ -136,34 +142,37 @@ class _Walker(InlineText):
                 if named_zone(names) is Zone.UNSEEN:
                     return
                 self.marks.append((start, names))
-        part = tag in _PART
-        if part:
+        if own & _PART:
             self.cuts.append(start)
         lines = len(self.lines)
-        self.inside += 1
-        self.style = outside | own
+        outside = self.style
+        self.style = outside | own & ~_PART
         text = el.text
         if text and (buffer or not text.isspace()):
             buffer.append(text.replace("\n", " "))
             self.styles.append(self.style)
-        self._children(el, node)
-        self.inside -= 1
+        if len(el):
+            self.inside += 1
+            self._children(el, node)
+            self.inside -= 1
         self.style = outside
         if named and not self.inside and tag != "a" and len(self.lines) == lines:
             self.runs.append((start, len(buffer)))
-        if part:
+        if own & _PART:
             self.cuts.append(len(buffer))
             if tag == "a":
                 self._linked(el, lines, start)
 
     def _linked(self, el: HtmlElement, lines: int, start: int) -> None:
         """Note a link's stretch of the buffer, and give it to the lines of the blocks inside it."""
-        inside = self.lines[lines:]
-        for line in inside:
+        if len(self.lines) == lines:
+            self.links.append((el, start, len(self.buffer)))
+            return
+        for line in self.lines[lines:]:
             if line.link and not line.links:
                 line.links = ((el, line.text),)
-        if not inside or self.buffer:
-            self.links.append((el, 0 if inside else start, len(self.buffer)))
+        if self.buffer:
+            self.links.append((el, 0, len(self.buffer)))
 
     def _image(self, el: HtmlElement, node: Node) -> None:
         if not all(map(str.isspace, self.buffer)):
