@@ -4,7 +4,8 @@ What short lines say (`crawlers.reading.lines`) is known for Vietnamese portals.
 without rules, counters, credits and boxes speak words that we do not know: there trafilatura is heard. It reads our
 container only, a seventh of the page; where both readings are nearly one, our lines stand but for those that it leaves
 out. Where they differ, or where the container may be another thing's or a part of the article only (in any language
-where no title speaks for it), it reads the whole page: where that differs too, its text stands.
+where no title speaks for it), it reads the whole page, first with its main extractor alone: where its whole cascade
+differs too, its text stands.
 """
 
 import re
@@ -71,6 +72,9 @@ def second_opinion(page: Page, parts: Parts, place: Place, *, unsure: bool) -> O
         inside = _confirmed(page, own, container_alone(place.node, _QUICK), parts, least)
         if inside is not None:
             return inside
+    confirmed = _confirmed(page, own, whole_page(page, _CAREFUL, cascade=False), parts, _AGREE)
+    if confirmed is not None:
+        return confirmed
     careful = careful_reading(page)
     if not careful:
         return None
@@ -84,7 +88,7 @@ def second_opinion(page: Page, parts: Parts, place: Place, *, unsure: bool) -> O
 
 def careful_reading(page: Page) -> tuple[str, ...]:
     """Return trafilatura's own reading of the whole page, in its most careful mode."""
-    return whole_page(page, _CAREFUL)
+    return whole_page(page, _CAREFUL, cascade=True)
 
 
 def _is_doubtful(page: Page, own: Sequence[Line], place: Place, *, unsure: bool) -> bool:

@@ -15,7 +15,12 @@ from storage.text import clean
 _PART = 8
 """Beside the styles: a tag that portals set pieces of a line apart by."""
 _SET = {
-    **{"b": BOLD, "strong": BOLD, "i": ITALIC, "em": ITALIC, "cite": ITALIC, "a": LINKED | _PART},
+    "b": BOLD,
+    "strong": BOLD,
+    "i": ITALIC,
+    "em": ITALIC,
+    "cite": ITALIC,
+    "a": LINKED | _PART,
     **dict.fromkeys(("span", "label", "time", "small", "font", "big"), _PART),
 }
 """How a tag sets its text."""
