@@ -11,7 +11,7 @@ from collections import Counter
 import pytest
 from pebble import ProcessExpired, ProcessPool
 
-from flows.steps.reading import PAGES_A_READER, _limit_memory
+from flows.steps.reading import PAGES_A_READER, _prepare
 from tests import fuzzing
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(7200)]
@@ -29,7 +29,7 @@ def test_fuzzed_pages(capsys: pytest.CaptureFixture[str]) -> None:
     wrong: list[str] = []
     slowest, memory, number = (0.0, 0), 0.0, FIRST
     ends = time.monotonic() + SECONDS
-    with ProcessPool(max_workers=1, max_tasks=PAGES_A_READER, initializer=_limit_memory) as pool:
+    with ProcessPool(max_workers=1, max_tasks=PAGES_A_READER, initializer=_prepare) as pool:
         while time.monotonic() < ends:
             batch = {at: pool.schedule(fuzzing.read, args=(at,), timeout=HUNG) for at in range(number, number + 20)}
             number += 20
