@@ -16,7 +16,9 @@ from flows.staging import alone, as_task
 from flows.steps.care import damage, looked_for, no_backup, save, verify
 from flows.steps.locks import PortalBusyError
 from flows.steps.order import Judgement
+from flows.steps.share import share_all
 from flows.steps.watch import Problem
+from storage.archive import StoreError, portals
 from storage.backup import BackupError
 from storage.database.types import now
 from storage.settings import settings
@@ -35,7 +37,8 @@ async def care() -> State[str] | State[None]:
 
 async def _night(engine: Engine) -> State[str]:
     chosen, moment = settings(), now()
-    names = sorted(path.name for path in chosen.archive.glob("*") if path.is_dir())
+    names = await asyncio.to_thread(portals, chosen.archive)
+    await as_task("kho chung", partial(asyncio.to_thread, share_all, engine, chosen.archive))
     reading = partial(asyncio.to_thread, verify, engine, chosen.archive, chosen.var, names, moment.date())
     found = await as_task("đọc lại kho lưu", reading)
     problems = damage(found, moment.date())
@@ -61,7 +64,7 @@ async def _saved(engine: Engine) -> tuple[str, list[Problem]]:
     saving = partial(save, engine, chosen.archive, chosen.backup, chosen.backup_keep, now().date())
     try:
         said = await as_task("sao lưu", partial(asyncio.to_thread, saving))
-    except (BackupError, OSError) as error:
+    except (BackupError, StoreError, OSError) as error:
         get_run_logger().error("backup into %s failed: %s", chosen.backup, error)
         return str(error), [no_backup(chosen.backup, error)]
     return said, []

@@ -69,7 +69,22 @@ class ForgetPoint(StrEnum):
     """The rows are gone; the engine's files still hold their bytes."""
 
 
-def sync_point(point: Point | ForgetPoint) -> None:
+class StorePoint(StrEnum):
+    """Where a process that moves segments to or from the store can be told to die."""
+
+    PUT = "store.put"
+    """A segment is in the store; nothing here says so."""
+    NOTED = "store.noted"
+    """What was changed here is in the store, and still noted as changed."""
+    BROUGHT = "store.brought"
+    """A segment has come from the store; it has not got its name."""
+
+
+_KINDS: dict[str, type[Point | ForgetPoint | StorePoint]] = {"forget": ForgetPoint, "store": StorePoint}
+"""Kinds of points by the first word of their names; all others are of a run."""
+
+
+def sync_point(point: Point | ForgetPoint | StorePoint) -> None:
     """Pass a point; the process ends here if `CONGTIN_CRASH_AT` says so.
 
     Raises:
@@ -83,7 +98,7 @@ def sync_point(point: Point | ForgetPoint) -> None:
 
 
 class _Fuse:
-    def __init__(self, point: Point | ForgetPoint, left: int) -> None:
+    def __init__(self, point: Point | ForgetPoint | StorePoint, left: int) -> None:
         self.point = point
         self.left = left
 
@@ -93,5 +108,5 @@ def _fuse() -> _Fuse | None:
     name, _, times = settings().crash_at.partition(":")
     if not name:
         return None
-    kind = ForgetPoint if name.startswith("forget.") else Point
+    kind = _KINDS.get(name.partition(".")[0], Point)
     return _Fuse(kind(name), int(times))

@@ -4,10 +4,10 @@ import os
 import ssl
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -78,6 +78,33 @@ class Settings(BaseSettings):
     serve_keep_days: int = Field(
         60, ge=1, description="Days that Prefect keeps ended runs with their logs; the database's own runs stay."
     )
+    archive_store: str = Field(
+        "",
+        pattern=r"^(?:s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[A-Za-z0-9._-]+)*|file:///[A-Za-z0-9._/-]+)?$",
+        description="Where every machine's sealed segments go: `s3://bucket/folder`, or `file:///folder` of a disk "
+        "that all share. The archive in `CONGTIN_VAR` is then this machine's working place and cache. Without it the "
+        "archive is of this machine alone.",
+    )
+    archive_store_endpoint: str | None = Field(
+        default=None,
+        pattern=r"^https?://[A-Za-z0-9.:\[\]-]+/?$",
+        description="Address of an S3-compatible server; none is Amazon's.",
+    )
+    archive_store_key: SecretStr | None = Field(
+        default=None, description="Access key of the store; without it S3's own sources (`AWS_…`, a machine's role)."
+    )
+    archive_store_secret: SecretStr | None = Field(default=None, description="Secret key of the store.")
+    archive_local_mb: int = Field(
+        20_480,
+        ge=0,
+        description="MiB of segments kept on this machine that are in the store as well; beyond it the oldest go.",
+    )
+    segment_minutes: float = Field(
+        10,
+        gt=0,
+        description="Minutes after which a crawl seals a segment, so that it goes to the store: what another machine "
+        "lacks of a run at most. Only with `CONGTIN_ARCHIVE_STORE`.",
+    )
     crash_at: str = Field(
         "",
         pattern=r"^(?:[a-z]+\.[a-z]+:[1-9][0-9]{0,5})?$",
@@ -91,6 +118,12 @@ class Settings(BaseSettings):
         if value is not None and not all(value.get_secret_value().partition(":")[::2]):
             raise ValueError("must be user:password")
         return value
+
+    @model_validator(mode="after")
+    def _has_both_keys(self) -> Self:
+        if (self.archive_store_key is None) != (self.archive_store_secret is None):
+            raise ValueError("CONGTIN_ARCHIVE_STORE_KEY and CONGTIN_ARCHIVE_STORE_SECRET belong together")
+        return self
 
     @field_validator("portals", mode="before")
     @classmethod

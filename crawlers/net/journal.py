@@ -3,7 +3,7 @@
 from collections.abc import Container
 from datetime import datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scrapy import Request
 from scrapy.http import Headers, Response
@@ -11,8 +11,10 @@ from scrapy.http import Headers, Response
 from crawlers.net.middleware import Middleware
 from crawlers.plan import Plan
 from storage.archive import Exchange, Posted, SegmentWriter
+from storage.archive.writer import SHARED_BYTES
 from storage.crash import Point, sync_point
 from storage.records import VIETNAM
+from storage.settings import settings
 
 if TYPE_CHECKING:
     from crawlers.net.session import Session
@@ -36,7 +38,10 @@ class Journal:
         """Archive a response; it is on disk when this returns. Raises OSError, ArchiveError."""
         if self._writer is None:
             plan = self._plan
-            self._writer = SegmentWriter(plan.archive, plan.portal, plan.run_id, plan.segment)
+            limits: dict[str, Any] = {}
+            if settings().archive_store:
+                limits = {"max_bytes": SHARED_BYTES, "max_seconds": settings().segment_minutes * 60}
+            self._writer = SegmentWriter(plan.archive, plan.portal, plan.run_id, plan.segment, **limits)
         self._writer.append(exchange)
 
     def close(self) -> tuple[str, ...]:

@@ -75,12 +75,15 @@ def restore(folder: Folder) -> None:
 @contextmanager
 def _saying(place: Path) -> Iterator[None]:
     """End the command with what is wrong."""
+    from storage.archive import StoreError
     from storage.backup import BackupError
 
     try:
         yield
     except BackupError as error:
         fail(str(error), 1)
+    except StoreError as error:
+        fail(f"kho chung: {error}", 1)
     except OSError as error:
         fail(f"{error.filename or place}: {error.strerror or error}", 1)
 

@@ -53,6 +53,7 @@ def rebuild() -> None:
     """
     from crawlers.portals import PortalError, load
     from flows.steps.rebuild import NotEmptyError, check_empty
+    from storage.archive import portals
     from storage.settings import settings
 
     engine = open_database(upgrade=True)
@@ -62,11 +63,11 @@ def rebuild() -> None:
         except NotEmptyError as error:
             fail(f"cơ sở dữ liệu không trống ({error}); hãy đặt CONGTIN_DATABASE_URL tới một cơ sở dữ liệu mới")
         chosen, missing = [], []
-        for folder in sorted(path for path in settings().archive.glob("*") if path.is_dir()):
+        for name in portals(settings().archive):
             try:
-                chosen.append(load(folder.name))
+                chosen.append(load(name))
             except PortalError:
-                missing.append(folder.name)
+                missing.append(name)
         asyncio.run(_rebuild(engine, chosen))
     engine.dispose()
     for name in missing:

@@ -51,6 +51,7 @@ def _scopes(engine: "Engine", names: Sequence[str], run: str | None, *, full: bo
     """Return what is to be examined: one run, the last run of each portal, or all that there is."""
     from crawlers.portals import PortalError, load
     from flows.steps.doctor import Scope, secrets_of
+    from storage.archive import portals
     from storage.database.runs import last_runs, portal_of
     from storage.settings import settings
 
@@ -62,8 +63,7 @@ def _scopes(engine: "Engine", names: Sequence[str], run: str | None, *, full: bo
     else:
         chosen = dict(last_runs(engine))
         if full:
-            folders = {path.name for path in settings().archive.glob("*") if path.is_dir()}
-            chosen = dict.fromkeys(sorted(folders | chosen.keys()))
+            chosen = dict.fromkeys(sorted({*portals(settings().archive), *chosen}))
         if unknown := [name for name in names if name not in chosen]:
             fail(f"chưa có lần chạy nào của {', '.join(unknown)}")
         chosen = {name: chosen[name] for name in names or sorted(chosen)}

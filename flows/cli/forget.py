@@ -33,6 +33,7 @@ def forget(
     """
     from functools import partial
 
+    from storage.archive import portals
     from storage.database.forget import complete
     from storage.database.forget import forget as forget_addresses
     from storage.settings import settings
@@ -43,7 +44,7 @@ def forget(
     archive = settings().archive
     with answering():
         if url is None:
-            names = [portal] if portal else sorted(path.name for path in archive.glob("*") if path.is_dir())
+            names = [portal] if portal else portals(archive)
             for name in names:
                 erased = _alone(engine, name, partial(complete, engine, archive, name, every=True))
                 typer.echo(f"{name}: đã xóa lại {erased} bản ghi trong kho lưu")
@@ -105,6 +106,7 @@ def _alone(engine: "Engine", portal: str, work: "Callable[[], int | None]") -> i
     from flows.steps.locks import PortalBusyError, crawl_lock, portal_lock
     from storage import archive as warc
     from storage.database.leases import Leases
+    from storage.database.sharing import share
     from storage.settings import settings
 
     async def locked() -> int:
@@ -112,7 +114,9 @@ def _alone(engine: "Engine", portal: str, work: "Callable[[], int | None]") -> i
         with closing(Leases(engine)) as leases:
             async with portal_lock(locks, portal, leases), crawl_lock(locks, portal):
                 warc.recover(settings().archive, portal)
-                return work() or 0
+                erased = work() or 0
+                share(engine, settings().archive, portal)
+                return erased
 
     try:
         return asyncio.run(locked())

@@ -1,6 +1,11 @@
 """`congtin status`: a row for each portal, as the screen's overview shows it."""
 
+from typing import TYPE_CHECKING
+
 from flows.cli.common import answering, fail, open_database, screen, table
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 _NUMBERS = ("bài", "mới", "giữ", "chờ", "bỏ")
 
@@ -25,7 +30,6 @@ def status() -> None:
     following = upcoming(api_url(settings()), secret.get_secret_value() if secret else None, TAG)
     with answering():
         rows = overview(engine, [portal.name for portal in good], broken, following)
-    engine.dispose()
     shown = table("Tình trạng", "cổng", "tốt lần cuối", *_NUMBERS, "lần tới", numbers=_NUMBERS)
     for row in rows:
         numbers = (row.articles, row.new_today, row.held, row.waiting, row.abandoned)
@@ -39,5 +43,23 @@ def status() -> None:
         said.append(f": {row.reason}" if row.reason else "")
         said.append(f" {row.todo}" if row.todo else "", style="yellow")
         console.print(said, soft_wrap=not console.is_terminal)
+    if waiting := _waiting(engine):
+        console.print(waiting)
+    engine.dispose()
     if following is None:
         console.print("Lần tới không rõ: máy chủ Prefect không trả lời; `congtin serve` chạy nó.")
+
+
+def _waiting(engine: "Engine") -> str:
+    """Return how many segments, of whatever machine, wait for the store; "" where none is set."""
+    from storage.archive import StoreError
+    from storage.database.sharing import unshared
+    from storage.settings import settings
+
+    try:
+        count = unshared(engine, settings().archive)
+    except StoreError as error:
+        return f"Kho chung không trả lời ({error}); đoạn lưu chờ ở máy đã tải chúng."
+    if count is None:
+        return ""
+    return f"Kho chung: {count} đoạn lưu chờ gửi." if count else "Kho chung: đủ mọi đoạn lưu."

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from flows.steps.doctor import Checked, Invariant, Scope, merged
 from flows.steps.doctor.archived import archived
+from flows.steps.doctor.stored import stored
 from flows.steps.watch import Problem
 from storage.backup import backups, check, prune, read_manifest, take
 
@@ -37,7 +38,8 @@ def verify(engine: Engine, archive: Path, var: Path, portals: Iterable[str], day
         OSError: the archive cannot be read.
     """
     part = (part_of(day), PARTS)
-    found = [one for name in portals for one in archived(Scope(engine, archive, var, name, None, part=part))]
+    scopes = [Scope(engine, archive, var, name, None, part=part) for name in portals]
+    found = [one for scope in scopes for one in (*archived(scope), stored(scope))]
     # What is not loaded yet is no fault: runs go on meanwhile. That all comes in is the doctor's to say.
     return [one for one in merged(found) if one.invariant is Invariant.BYTES]
 

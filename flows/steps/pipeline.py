@@ -51,6 +51,7 @@ from storage.database.forget import complete
 from storage.database.further_pages import failed_pages, wanted_pages
 from storage.database.marks import ListingOutcome, finish_listings
 from storage.database.plan import chosen, known, standing
+from storage.database.sharing import share
 from storage.records import VIETNAM, Capture, Location, Refusal
 from storage.vocabulary import CaptureState, Purpose, RefusalKind, Verdict
 
@@ -58,6 +59,8 @@ T = TypeVar("T")
 
 HEARTBEAT = 15.0
 """Seconds between two signs of life in the run's row, and two looks whether its lock still holds."""
+SHARE = 30.0
+"""Seconds between two looks for sealed segments that can go to the store."""
 TAKEN_OVER = "Mất khóa của cổng khi cơ sở dữ liệu ngắt kết nối; một lần chạy khác đã nhận cổng này."
 MAX_FURTHER = 500
 """Files fetched in one run at most, and pages of articles at a time; the next one goes on."""
@@ -133,7 +136,7 @@ class _Run:
     async def whole(self) -> Outcome:
         """Run every stage and close the run, whatever happens in between."""
         try:
-            async with self._heartbeat():
+            async with self._heartbeat(), self._sharing():
                 stale = await self._begin()
                 judgement = await self._stages(stale)
         except asyncio.CancelledError:
@@ -173,10 +176,13 @@ class _Run:
         stale = await asyncio.to_thread(runs.close_stale, self.house.engine, self.portal.name)
         for segment in await asyncio.to_thread(warc.recover, self._archive, self.portal.name):
             self.log.warning("segment %s was left open by a run that died: sealed", segment)
+        await self._share()
         try:
             await asyncio.to_thread(complete, self.house.engine, self._archive, self.portal.name)
         except ProgrammingError as error:  # the loader may not delete: its owner has to
             self.log.error("not all is forgotten, run `congtin forget --again`: %s", error.orig)  # noqa: TRY400
+        except warc.StoreError as error:
+            self.log.warning("not all is forgotten in the store, the next run does the rest: %s", error)
         self.run_id = await asyncio.to_thread(
             runs.start_run, self.house.engine, portal=self.portal.name, mode=self.order.mode.value
         )
@@ -200,6 +206,7 @@ class _Run:
             await self._fetch()
             await self._stage("đọc và nạp", self._batches.drain)
         await self._link()
+        await self._share()
         findings = self.findings(await self._front())
         engine, name = self.house.engine, self.portal.name
         before = seen_before(self.portal, await self._earlier())
@@ -410,6 +417,32 @@ class _Run:
             yield
         finally:
             beating.cancel()
+
+    @asynccontextmanager
+    async def _sharing(self) -> AsyncIterator[None]:
+        """Bring what is sealed into the store as the run goes on."""
+
+        async def keep_sharing() -> None:
+            while True:
+                await asyncio.sleep(SHARE)
+                await self._share(notes=False)
+
+        sharing = asyncio.create_task(keep_sharing())
+        try:
+            yield
+        finally:
+            sharing.cancel()
+
+    async def _share(self, *, notes: bool = True) -> None:
+        """Bring into the store what is sealed, and what people have noted; what does not go now goes later."""
+        try:
+            if notes:
+                await asyncio.to_thread(share, self.house.engine, self._archive, self.portal.name)
+            else:
+                await asyncio.to_thread(warc.push, self._archive, self.portal.name)
+        except (*DATABASE_DOWN, warc.StoreError, OSError) as error:
+            waiting = len(warc.waiting(self._archive, self.portal.name))
+            self.log.warning("%s segments wait for the store: %s", waiting, error)
 
     async def _still_ours(self) -> bool:
         """Give a sign of life; return whether the portal's lock and the run are still this process's."""

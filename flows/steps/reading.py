@@ -128,6 +128,7 @@ class Readers(AbstractContextManager["Readers"]):
             for located in (whole.first, *whole.pages.values(), *whole.had.values())
         ]
         every = list({one.record_id: (one, place) for one, place in (*company, *captures)}.values())
+        await asyncio.to_thread(self._reach, portal, every)
         messages = [every[at : at + TOGETHER] for at in range(0, len(every), TOGETHER)]
         futures: list[ProcessFuture[list[Read]]] = [
             self._submit(
@@ -157,6 +158,7 @@ class Readers(AbstractContextManager["Readers"]):
 
     async def observe(self, portal: Portal, captures: Sequence[tuple[Capture, Location]]) -> "list[Seen | None]":
         """Return what captures show, to learn their portal's template from; None for one that cannot be read."""
+        await asyncio.to_thread(self._reach, portal, captures)
         futures: list[ProcessFuture[Seen | None]] = [
             self._submit(observe_capture, self._archive, portal, *one) for one in captures
         ]
@@ -173,6 +175,7 @@ class Readers(AbstractContextManager["Readers"]):
             return self._outcome(capture, future)
 
         def read_again(whole: Whole) -> ReadResult:
+            self._reach(portal, [whole.first, *whole.pages.values()])
             outcomes = {one.record_id: one_again(one, place) for one, place in (whole.first, *whole.pages.values())}
             return whole_result(*whole.first, outcomes, whole)
 
@@ -193,6 +196,10 @@ class Readers(AbstractContextManager["Readers"]):
                 return once()
 
         return read_rows
+
+    def _reach(self, portal: Portal, captures: Sequence[Located]) -> None:
+        """Have what is to be read on this machine: a reading process has no time to wait for the store."""
+        warc.unreachable(self._archive, portal.name, {place.segment for _, place in captures})
 
     def _schedule(
         self,

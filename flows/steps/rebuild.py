@@ -11,6 +11,7 @@ from flows.steps.order import Counts
 from storage import archive as warc
 from storage.database.decisions import restore
 from storage.database.models import run
+from storage.database.sharing import share
 
 MODE = "rebuild"
 """What a run that rebuilds calls itself."""
@@ -39,8 +40,9 @@ async def rebuild_portal(portal: Portal, house: House, run_id: str) -> Counts:
 
     Raises:
         sqlalchemy.exc.DBAPIError: the database does not answer.
-        ArchiveError, OSError: a segment cannot be read.
+        ArchiveError, OSError: a segment cannot be read, or the store does not answer.
     """
+    share(house.engine, house.settings.archive, portal.name)
     restore(house.engine, house.settings.archive, portal.name)
     counts = Counts()
     for segments in _by_run(house.settings.archive, portal.name):

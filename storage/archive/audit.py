@@ -6,9 +6,9 @@ from pathlib import Path
 
 from storage.archive.decoding import decode_body
 from storage.archive.exchange import ArchiveError, BodyError
-from storage.archive.folder import open_segment
 from storage.archive.format import Metadata, Response, capture_of
 from storage.archive.reader import Hole, walk, whole_pair
+from storage.archive.shared import open_segment
 from storage.records import Capture, Location
 from storage.text import sha256_hex
 

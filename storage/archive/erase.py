@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from storage.archive.exchange import ArchiveError
-from storage.archive.folder import fsync_folder, open_segment, portal_folder
+from storage.archive.folder import fsync_folder, portal_folder
 from storage.archive.format import capture_of
 from storage.archive.lines import PARTIAL
 from storage.archive.reader import Pair, walk
+from storage.archive.shared import open_segment, replace
 from storage.crash import ForgetPoint, sync_point
 from storage.records import Capture
 
@@ -31,7 +32,8 @@ def erase(archive: Path, portal: str, segment: str, gone: Callable[[Capture], bo
     """Take the records of captures out of a sealed segment; return how many. None may be at work on the portal.
 
     Raises:
-        ArchiveError: there is no such segment, or it is still being written.
+        ArchiveError: there is no such segment, or it is still being written; or the store does not answer, and what is
+            left to do there the next push does.
         OSError: the disk refuses; the segment is as it was.
     """
     file, sealed = open_segment(archive, portal, segment)
@@ -43,8 +45,8 @@ def erase(archive: Path, portal: str, segment: str, gone: Callable[[Capture], bo
             for found in walk(file, segment)
             if isinstance(found, Pair) and gone(capture_of(found.response, found.metadata))
         ]
-        if holes:
-            _rewrite(file, portal_folder(archive, portal) / segment, holes)
+        path = portal_folder(archive, portal) / segment
+        replace(archive, portal, segment, (lambda: _rewrite(file, path, holes)) if holes else None)
     return len(holes)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+from contextlib import suppress
 from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
@@ -10,7 +11,7 @@ from storage.archive.exchange import ArchiveError
 from storage.crash import Point, sync_point
 
 OPEN_SUFFIX = ".open"
-_SUFFIX = ".warc.gz"
+SUFFIX = ".warc.gz"
 _WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
@@ -21,8 +22,8 @@ def segment_name(portal: str, run_id: str, sequence: int) -> str:
         ValueError: portal or run id cannot be part of a file name.
     """
     for word in (portal, run_id):
-        _check(word)
-    return f"{portal}-{run_id}-{sequence:05d}{_SUFFIX}"
+        check_word(word)
+    return f"{portal}-{run_id}-{sequence:05d}{SUFFIX}"
 
 
 def run_of_segment(portal: str, name: str) -> str:
@@ -36,29 +37,31 @@ def portal_folder(archive: Path, portal: str) -> Path:
     Raises:
         ValueError: the name cannot be a folder's.
     """
-    _check(portal)
+    check_word(portal)
     return archive / portal
 
 
-def segments(archive: Path, portal: str) -> list[str]:
-    """Return the names of a portal's segments, sorted; those still being written under their final names."""
-    folder = portal_folder(archive, portal)
-    names = (path.name.removesuffix(OPEN_SUFFIX) for path in folder.glob(f"*{_SUFFIX}*"))
-    return sorted({name for name in names if name.endswith(_SUFFIX)})
+def local_sizes(archive: Path, portal: str) -> dict[str, int]:
+    """Return the portal's segments in the folder and their bytes; those being written under their final names."""
+    found: dict[str, int] = {}
+    for path in portal_folder(archive, portal).glob(f"*{SUFFIX}*"):
+        name = path.name.removesuffix(OPEN_SUFFIX)
+        if name.endswith(SUFFIX):
+            for place in (path, path.with_name(name)):  # it may be sealed meanwhile, or go to the store
+                with suppress(FileNotFoundError):
+                    found[name] = place.stat().st_size
+                    break
+    return found
 
 
 def open_segments(archive: Path, portal: str) -> list[Path]:
     """Return the paths of a portal's segments that are not sealed, sorted."""
-    return sorted(portal_folder(archive, portal).glob(f"*{_SUFFIX}{OPEN_SUFFIX}"))
+    return sorted(portal_folder(archive, portal).glob(f"*{SUFFIX}{OPEN_SUFFIX}"))
 
 
-def open_segment(archive: Path, portal: str, segment: str) -> tuple[BinaryIO, bool]:
-    """Open a segment for reading. Returns the file and whether the segment is sealed.
-
-    Raises:
-        ArchiveError: there is no such segment.
-    """
-    _check(segment)
+def open_local(archive: Path, portal: str, segment: str) -> tuple[BinaryIO, bool] | None:
+    """Open a segment in the folder. Returns the file and whether the segment is sealed; None if it is not there."""
+    check_word(segment)
     sealed = portal_folder(archive, portal) / segment
     # It may be sealed between the first two looks.
     for path in (sealed, sealed.with_name(segment + OPEN_SUFFIX), sealed):
@@ -66,7 +69,7 @@ def open_segment(archive: Path, portal: str, segment: str) -> tuple[BinaryIO, bo
             return path.open("rb"), path == sealed
         except FileNotFoundError:
             continue
-    raise ArchiveError(f"{sealed}: no such segment")
+    return None
 
 
 def seal_file(path: Path) -> str:
@@ -93,6 +96,15 @@ def fsync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def fsync_file(path: Path) -> None:
+    """Make a file's content durable."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def is_at(file: BinaryIO | FileIO, path: Path) -> bool:
     """Whether the open file is still the one that the path names."""
     try:
@@ -101,6 +113,7 @@ def is_at(file: BinaryIO | FileIO, path: Path) -> bool:
         return False
 
 
-def _check(word: str) -> None:
+def check_word(word: str) -> None:
+    """Make sure that a word can be part of a file's name. Raises ValueError."""
     if not _WORD.fullmatch(word):
         raise ValueError(f"{word!r} cannot be part of a segment's name")

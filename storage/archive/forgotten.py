@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from storage.archive.folder import portal_folder
-from storage.archive.lines import append_lines, read_lines
+from storage.archive.lines import append_lines, merge_lines, read_lines
+from storage.archive.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ def read_tombstones(archive: Path, portal: str) -> Iterator[Tombstone]:
     """Yield a portal's tombstones in their order."""
     for values in read_lines(_file(archive, portal)):
         yield Tombstone(**values)
+
+
+def merge_tombstones(store: Store, archive: Path, portal: str) -> bool:
+    """Have this machine and the store hold the same tombstones (`merge_lines`)."""
+    return merge_lines(store, _file(archive, portal), (), "at")
 
 
 def _file(archive: Path, portal: str) -> Path:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from storage.archive.folder import fsync_folder
+from storage.archive.store import Store
 
 PARTIAL = ".erasing"
 """Ending of a file that is being written anew."""
@@ -25,9 +26,46 @@ def append_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
     """Yield the lines in their order; torn ones are left out, a file that is not there has none."""
-    if not path.exists():
-        return
-    for line in path.read_bytes().splitlines():
+    if path.exists():
+        yield from _parsed(path.read_bytes())
+
+
+def merge_lines(
+    store: Store,
+    path: Path,
+    further: Iterable[Mapping[str, Any]],
+    order: str,
+    gone: Callable[[Mapping[str, Any]], bool] = lambda _: False,
+) -> bool:
+    """Have a file and the one of its name in the store hold the same: what is in either, and some lines more.
+
+    Args:
+        store: the store; the file's folder is its portal's.
+        path: the file here.
+        further: lines that belong to both.
+        order: the key by which the lines are in order.
+        gone: which lines are taken out of both.
+
+    Returns:
+        Whether the file here was changed.
+
+    Raises:
+        StoreError: the store does not answer.
+        OSError: the disk refuses.
+    """
+    here, there = list(read_lines(path)), list(_parsed(store.read_file(path.parent.name, path.name)))
+    rows = {_line(row): row for row in (*there, *here, *further) if not gone(row)}
+    merged = sorted(rows.values(), key=lambda row: str(row[order]))
+    if there != merged:
+        store.write_file(path.parent.name, path.name, b"".join(map(_line, merged)))
+    if here == merged:
+        return False
+    _write_anew(path, merged)
+    return True
+
+
+def _parsed(content: bytes) -> Iterator[dict[str, Any]]:
+    for line in content.splitlines():
         try:
             values = json.loads(line)
         except ValueError:
@@ -42,9 +80,15 @@ def drop_lines(path: Path, gone: Callable[[Mapping[str, Any]], bool]) -> None:
     left = [row for row in rows if not gone(row)]
     if len(left) == len(rows):
         return
+    _write_anew(path, left)
+
+
+def _write_anew(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + PARTIAL)
     with partial.open("wb") as file:
-        file.writelines(map(_line, left))
+        file.writelines(map(_line, rows))
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)

@@ -10,8 +10,8 @@ from typing import BinaryIO
 
 from storage.archive.decoding import decode_body
 from storage.archive.exchange import ArchiveError, BodyCut, BodyError, BodyLate, BodyTooLarge, Posted, SegmentDamaged
-from storage.archive.folder import open_segment
 from storage.archive.format import Metadata, Other, Request, Response, capture_of, parse
+from storage.archive.shared import open_segment
 from storage.records import Capture, Location
 
 _IN_PART: dict[str, type[BodyError]] = {"length": BodyTooLarge, "time": BodyLate}

@@ -1,7 +1,9 @@
 """Writing segments: nothing counts before it is on the disk."""
 
 import fcntl
+import math
 import os
+import time
 from io import FileIO
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +16,8 @@ from storage.crash import Point, sync_point
 from storage.records import Capture, Location
 
 SEGMENT_BYTES = 256 * 2**20
+SHARED_BYTES = 64 * 2**20
+"""Size of a segment where there is a store: it is brought whole to a machine that reads one page of it."""
 
 
 class SegmentWriter:
@@ -25,6 +29,7 @@ class SegmentWriter:
         run_id: the run's id.
         sequence: number of the first segment; numbers that are taken are passed over.
         max_bytes: size past which a segment is sealed and the next one begun.
+        max_seconds: age after which the same is done, before something is added to it.
 
     Raises:
         ValueError: portal or run id cannot be part of a file name.
@@ -32,11 +37,18 @@ class SegmentWriter:
     """
 
     def __init__(
-        self, archive: Path, portal: str, run_id: str, sequence: int, *, max_bytes: int = SEGMENT_BYTES
+        self,
+        archive: Path,
+        portal: str,
+        run_id: str,
+        sequence: int,
+        *,
+        max_bytes: int = SEGMENT_BYTES,
+        max_seconds: float = math.inf,
     ) -> None:
         self._folder = portal_folder(archive, portal)
         self._portal, self._run_id, self._sequence = portal, run_id, sequence
-        self._max_bytes = max_bytes
+        self._max_bytes, self._max_seconds = max_bytes, max_seconds
         self._sealed: list[str] = []
         self._encoder = Encoder()
         self._file: FileIO | None = None
@@ -58,7 +70,8 @@ class SegmentWriter:
         if self._file is None:
             raise ArchiveError("the writer is sealed")
         written, capture = self._encoder.pair(exchange)
-        if self._end + len(written) > self._max_bytes and self._pairs:
+        full = self._end + len(written) > self._max_bytes or time.monotonic() - self._begun > self._max_seconds
+        if full and self._pairs:
             self.seal()
             self._begin()
         location = Location(self._name, self._end, len(written))
@@ -100,7 +113,7 @@ class SegmentWriter:
             file = None if (self._folder / self._name).exists() else _create_locked(self._path)
             if file is not None:
                 break
-        self._file, self._end, self._pairs = file, 0, 0
+        self._file, self._end, self._pairs, self._begun = file, 0, 0, time.monotonic()
         sync_point(Point.SEGMENT)
         try:
             self._write(file, self._encoder.info(self._name, self._portal, self._run_id))

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from storage.archive.folder import OPEN_SUFFIX, fsync_folder
 from storage.archive.lines import PARTIAL as ERASING
+from storage.archive.shared import NOT_OF_ARCHIVE
 from storage.backup.manifest import BackupError, CopiedFile
 
 _PARTIAL = ".partial"
@@ -17,7 +18,7 @@ _CHUNK = 2**20
 def archive_files(archive: Path) -> Iterator[str]:
     """Yield the paths of an archive's files in it, sorted; what is being written beside them is left out."""
     for path in sorted(archive.rglob("*")):
-        if path.is_file() and not path.name.endswith((_PARTIAL, ERASING)):
+        if path.is_file() and not path.name.endswith((_PARTIAL, ERASING, *NOT_OF_ARCHIVE)):
             yield path.relative_to(archive).as_posix()
 
 
@@ -27,10 +28,16 @@ def copy_file(source: Path, target: Path) -> CopiedFile:
     Raises:
         OSError: it cannot be read or written.
     """
+    with source.open("rb") as old:
+        return copy_open(old, target)
+
+
+def copy_open(old: BinaryIO, target: Path) -> CopiedFile:
+    """Copy an open file as `copy_file` does."""
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(target.name + _PARTIAL)
     try:
-        with source.open("rb") as old, partial.open("wb") as new:
+        with partial.open("wb") as new:
             stat = os.fstat(old.fileno())
             digest, size = _copy(old, new)
             new.flush()

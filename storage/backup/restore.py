@@ -8,6 +8,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, func, insert, select, text, update
 
 from storage import archive as warc
+from storage.archive.shared import in_store
 from storage.backup.dumps import is_empty, load
 from storage.backup.files import archive_files, copy_file, is_copy
 from storage.backup.manifest import BackupError, Manifest
@@ -16,6 +17,7 @@ from storage.database import migrate
 from storage.database.engine import transact
 from storage.database.forget import complete
 from storage.database.models import article, feed, restoration
+from storage.database.sharing import share
 from storage.database.types import now
 
 LEAP = 10_000_000
@@ -40,7 +42,7 @@ class Restored:
 
 
 def restore(engine: Engine, archive: Path, folder: Path, progress: Progress = lambda _: None) -> Restored:
-    """Put a backup back into an empty database and an empty archive.
+    """Put a backup back into an empty database and an empty archive; what the store has is not copied.
 
     Numbers that readers know (of the feed, of articles) go on far behind those of the backup: what was given after it
     was made is never given again to something else. `v1_restorations` tells readers which are void. Pages forgotten
@@ -49,13 +51,15 @@ def restore(engine: Engine, archive: Path, folder: Path, progress: Progress = la
     Raises:
         BackupError: the backup is damaged, of another engine or later version, or the database or the archive is not
             empty, or the rows are not those of the backup.
+        StoreError: the store does not answer; the same command goes on.
         OSError: the disk refuses. What has been copied is kept, so that the same command goes on.
         sqlalchemy.exc.DBAPIError: the database does not answer.
     """
     manifest = check(folder, progress)
     _may_come_here(engine, archive, folder, manifest)
+    kept = in_store(archive)
     for name, path, copied in archived(folder):
-        if not is_copy(archive / name, copied):
+        if name not in kept and not is_copy(archive / name, copied):
             progress(name)
             copy_file(path, archive / name)
     progress(manifest.database)
@@ -64,12 +68,14 @@ def restore(engine: Engine, archive: Path, folder: Path, progress: Progress = la
         wrong = sorted(name for name in manifest.rows if snapshot.rows.get(name) != manifest.rows[name])
         raise BackupError(f"số dòng không khớp bản kê sau khi khôi phục: {', '.join(wrong)}; hãy xóa cơ sở dữ liệu này")
     migrate.upgrade(engine)
-    kept, first = transact(engine, lambda connection: _leap(connection, manifest))
+    last, first = transact(engine, lambda connection: _leap(connection, manifest))
     erased = 0
-    for portal in sorted(path.name for path in archive.glob("*") if path.is_dir()):
+    for portal in warc.portals(archive):
         warc.recover(archive, portal)
+        share(engine, archive, portal)
         erased += complete(engine, archive, portal, every=True)
-    return Restored(manifest, kept, first, erased)
+        share(engine, archive, portal)
+    return Restored(manifest, last, first, erased)
 
 
 def _may_come_here(engine: Engine, archive: Path, folder: Path, manifest: Manifest) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from storage.archive.folder import OPEN_SUFFIX, fsync_folder
+from storage.archive.shared import in_store, open_segment
 from storage.backup.dumps import FILES, dump
-from storage.backup.files import archive_files, copy_file, digest_of, is_copy, sealed_name, write_file
+from storage.backup.files import archive_files, copy_file, copy_open, digest_of, is_copy, sealed_name, write_file
 from storage.backup.manifest import ARCHIVE, MANIFEST, BackupError, CopiedFile, Manifest, backups, encode, read_manifest
 from storage.database.types import now
 
@@ -21,6 +22,7 @@ def take(engine: Engine, archive: Path, target: Path, progress: Progress = lambd
 
     Raises:
         BackupError: the database is empty or damaged, or a tool fails.
+        StoreError: what is only in the store cannot be had.
         OSError: the folder cannot be written; the message names the file.
         sqlalchemy.exc.DBAPIError: the database does not answer.
     """
@@ -106,7 +108,17 @@ def _copy_archive(
 ) -> Iterator[tuple[str, CopiedFile]]:
     """Copy what is new or changed; yield every file with its digest, those that the archive has lost since as well."""
     there = list(archive_files(archive))
-    for name in sorted(before.keys() - set(there)):
+    beyond = {name: digests for name, digests in in_store(archive).items() if name not in there}
+    for name, digests in sorted(beyond.items()):
+        known = before.get(name)
+        if known and known.sha256 in digests and is_copy(target / name, known):
+            yield name, known
+            continue
+        progress(name)
+        file, _ = open_segment(archive, *name.split("/"))
+        with file:  # it may be dropped here meanwhile
+            yield name, copy_open(file, target / name)
+    for name in sorted(before.keys() - set(there) - set(beyond)):
         if not name.endswith(OPEN_SUFFIX):
             yield name, before[name]
     for name in there:

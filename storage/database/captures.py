@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 from sqlalchemy import Connection, Engine, or_, select, update
 
 from storage.addresses import looks_like_trap
-from storage.archive import BodyError, SegmentDamaged, read, scan, segments
+from storage.archive import BodyError, SegmentDamaged, StoreError, read, scan, sizes, unreachable
 from storage.crash import Point, sync_point
 from storage.database.among import among
 from storage.database.attachments import not_a_file, note_files
@@ -71,12 +71,14 @@ def index(engine: Engine, archive: Path, portal: str, *, rows: Rows, only: Seque
     """
     sync_tombstones(engine, archive, portal)
     count = 0
-    for name in only or segments(archive, portal):
-        with engine.connect() as connection:
-            offset = connection.scalar(
-                select(segment_table.c.indexed_to).where(segment_table.c.portal == portal, segment_table.c.name == name)
-            )
-        found = _whole(scan(archive, portal, name, offset or 0))
+    there = sizes(archive, portal)
+    with engine.connect() as connection:
+        query = select(segment_table.c.name, segment_table.c.indexed_to).where(segment_table.c.portal == portal)
+        ends = {row.name: row.indexed_to for row in connection.execute(query)}
+    for name in only or there:
+        if ends.get(name) == there.get(name):
+            continue
+        found = _whole(scan(archive, portal, name, ends.get(name, 0)))
         while chunk := [_examine(archive, one, location, rows) for one, location in islice(found, CHUNK)]:
             count += transact(engine, partial(enter, portal=portal, chunk=chunk))
             sync_point(Point.INDEXED)
@@ -89,19 +91,22 @@ def _whole(found: Iterator[tuple[Capture, Location]]) -> Iterator[tuple[Capture,
         yield from found
     except SegmentDamaged as error:
         _LOG.error("damaged segment: %s", error)
+    except StoreError as error:
+        _LOG.warning("a segment is left for later: %s", error)
 
 
 def elsewhere(engine: Engine, archive: Path, portal: str) -> frozenset[str]:
-    """Return the segments that hold responses which wait for reading, and that are not in this archive.
+    """Return the segments that hold responses which wait for reading, and that are out of reach.
 
-    They are in that of another machine, which died or was cut off before it had read them.
+    They are on another machine, which died or was cut off before it had read them, or the store does not answer. Those
+    in the store are brought here.
     """
     query = select(captures.c.segment).where(
         captures.c.portal == portal, captures.c.state == CaptureState.PENDING.value
     )
     with engine.connect() as connection:
         waiting = set(connection.scalars(query.distinct()))
-    return frozenset(waiting.difference(segments(archive, portal)))
+    return frozenset(unreachable(archive, portal, waiting))
 
 
 def claim(

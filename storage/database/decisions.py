@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, RowMapping, and_, func, insert, or_, select, update
 
 from storage.archive.decisions import append_decision, read_decisions
 from storage.database.among import among
@@ -53,6 +53,11 @@ def decide(
     append_decision(archive, page.portal, {**values, "decided_at": at.isoformat()})
     number = transact(engine, lambda connection: _enter(connection, values, at))
     return Decided(number, kind, page.payload_sha256, content_hash, reason, by, at)
+
+
+def as_kept(row: RowMapping) -> dict[str, Any]:
+    """Return a decision's row as it is kept beside the archive."""
+    return {**{name: row[name] for name in _VALUES}, "decided_at": row["decided_at"].isoformat()}
 
 
 def restore(engine: Engine, archive: Path, portal_name: str) -> int:

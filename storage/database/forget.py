@@ -1,8 +1,9 @@
 """Forgetting: text, versions, search words and archived bytes of an article go, and nothing brings them back.
 
 First tombstones are written beside the archive; then the archive's records go, then the database's rows in one
-transaction, with a row `withdrawn` in the feed. A death anywhere in between leaves tombstones that the database does
-not call done: the next run of the portal, or the next call, does the rest.
+transaction, with a row `withdrawn` in the feed. Segments that are only on another machine are left to its next run. A
+death anywhere in between leaves tombstones that the database does not call done: the next run of the portal, or the
+next call, does the rest.
 """
 
 from collections.abc import Sequence
@@ -85,11 +86,14 @@ def complete(engine: Engine, archive: Path, portal: str, *, every: bool = False)
         traces = find_traces(connection, portal, [row.address_id for row in left])
         names = {*traces.captures.values(), *(name for row in left for name in row.segments)}
         names |= _not_indexed(connection, archive, portal)
+    there = warc.segments(archive, portal)
+    missing = names.difference(there)
+    if not every and missing == names and missing and not traces.captures:
+        return 0  # all that is left is on another machine
     known = {row.address_id for row in rows}
     if more := sorted(traces.addresses.keys() - known):  # the database has learned of another address of the article
         _bury(archive, portal, more, left[0].reason, left[0].forgotten_by)
         sync_tombstones(engine, archive, portal)
-    there = warc.segments(archive, portal)
     erased = 0
     for name in there if every else sorted(names & set(there)):
         erased += warc.erase(archive, portal, name, lambda one: _is_of(one, traces))
@@ -97,7 +101,7 @@ def complete(engine: Engine, archive: Path, portal: str, *, every: bool = False)
     transact(engine, lambda connection: _delete(connection, traces))
     sync_point(ForgetPoint.FORGOTTEN)
     _scrub(engine)
-    transact(engine, lambda connection: _mark_done(connection, traces))
+    transact(engine, lambda connection: _mark_done(connection, traces, missing))
     return erased
 
 
@@ -110,8 +114,7 @@ def _not_indexed(connection: Connection, archive: Path, portal: str) -> set[str]
     """Return the segments that hold records which the database does not know yet."""
     query = select(segment.c.name, segment.c.indexed_to).where(segment.c.portal == portal)
     ends = {row.name: row.indexed_to for row in connection.execute(query)}
-    names = warc.segments(archive, portal)
-    return {name for name in names if ends.get(name) != (archive / portal / name).stat().st_size}
+    return {name for name, size in warc.sizes(archive, portal).items() if ends.get(name) != size}
 
 
 def _is_of(one: Capture, traces: Traces) -> bool:
@@ -160,9 +163,10 @@ def _delete(connection: Connection, traces: Traces) -> None:
     sync_point(ForgetPoint.DELETED)
 
 
-def _mark_done(connection: Connection, traces: Traces) -> None:
+def _mark_done(connection: Connection, traces: Traces, missing: set[str]) -> None:
+    """Note that all is done, but for segments that are neither here nor in the store: their machine does the rest."""
     done = update(forgotten).where(forgotten.c.address_id.in_(traces.addresses))
-    connection.execute(done.values(done=True, segments=[]))
+    connection.execute(done.values(done=not missing, segments=sorted(missing)))
 
 
 def _changes(connection: Connection, traces: Traces) -> list[dict[str, Any]]:

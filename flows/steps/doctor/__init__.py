@@ -14,6 +14,7 @@ from flows.steps.doctor.readings import rereadable
 from flows.steps.doctor.rows import clocks, monotone, twice
 from flows.steps.doctor.runs import bounded, ended_run, frontier, honest
 from flows.steps.doctor.secrets import secrets_of, told_nowhere
+from flows.steps.doctor.stored import stored
 from flows.steps.reading import Readers
 
 __all__ = ["Checked", "Ended", "Finding", "Invariant", "Scope", "examine", "merged", "secrets_of"]
@@ -32,7 +33,7 @@ async def examine(scope: Scope, readers: Readers) -> list[Checked]:
     again = await rereadable(scope, readers)
     plain = [
         await asyncio.to_thread(check, scope)
-        for check in (twice, frontier, monotone, bounded, honest, clocks, told_nowhere)
+        for check in (stored, twice, frontier, monotone, bounded, honest, clocks, told_nowhere)
     ]
     return merged([lost, true_bytes, secrets, again, *plain])
 

@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 
 from flows.steps.doctor.model import REBUILD, RESTORE, Checked, Finding, Invariant, Scope
 from storage import archive as warc
-from storage.database.models import capture
+from storage.archive.store import store_of
+from storage.database.models import capture, run
 from storage.records import Location
 from storage.vocabulary import CaptureState
 
@@ -57,7 +58,10 @@ def _still_open(scope: Scope) -> set[str]:
 
 def _noted(scope: Scope) -> dict[str, int]:
     """Return how many records the database tells of, by segment. Open segments are left out."""
+    goes_on = select(run.c.id).where(run.c.id == capture.c.run_id, run.c.verdict.is_(None)).exists()
     query = scope.of_captures(select(capture.c.segment, func.count())).group_by(capture.c.segment)
+    if store_of(scope.archive) is not None:
+        query = query.where(~goes_on)  # on another machine, its open segment is there
     with scope.connect() as connection:
         noted = connection.execute(query).all()
     still_open = _still_open(scope)
