@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import fsspec
 
 RCLONE = Path(sys.executable).parent / "rclone"
 BUCKET = "congtin"
@@ -17,17 +20,18 @@ START_SECONDS = 60
 
 @dataclass
 class ObjectStore:
-    """A server that can be stopped and started again; `folder` is what it keeps the bucket's objects in."""
+    """A server that can be stopped and started again; the settings lead to the folder `place` of its bucket."""
 
     folder: Path
     port: int
     process: "subprocess.Popen[bytes] | None" = None
+    place: str = "kho"
 
     @property
     def environment(self) -> dict[str, str]:
         """The settings that lead to it."""
         return {
-            "CONGTIN_ARCHIVE_STORE": f"s3://{BUCKET}/kho",
+            "CONGTIN_ARCHIVE_STORE": f"s3://{BUCKET}/{self.place}",
             "CONGTIN_ARCHIVE_STORE_ENDPOINT": f"http://127.0.0.1:{self.port}",
             "CONGTIN_ARCHIVE_STORE_KEY": KEY,
             "CONGTIN_ARCHIVE_STORE_SECRET": SECRET,
@@ -36,9 +40,8 @@ class ObjectStore:
     def start(self) -> None:
         """Start it and wait until it listens."""
         (self.folder / BUCKET).mkdir(parents=True, exist_ok=True)
-        # Each change is seen at once: tests damage objects behind its back.
-        command = [RCLONE, "serve", "s3", "--addr", f"127.0.0.1:{self.port}", "--auth-key", f"{KEY},{SECRET}"]
-        command += ["--config", "", "--vfs-cache-mode", "off", "--dir-cache-time", "0s", str(self.folder)]
+        command = [str(RCLONE), "serve", "s3", "--addr", f"127.0.0.1:{self.port}", "--auth-key", f"{KEY},{SECRET}"]
+        command += ["--config", "", str(self.folder)]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self.process.poll() is None:
@@ -53,10 +56,21 @@ class ObjectStore:
             self.process.kill()
             self.process.wait()
 
-    def objects(self) -> dict[str, Path]:
-        """Return the files of the objects below the setting's folder, by their address there."""
-        root = self.folder / BUCKET / "kho"
-        return {path.relative_to(root).as_posix(): path for path in sorted(root.rglob("*")) if path.is_file()}
+    @property
+    def files(self) -> Any:
+        """What is there, as fsspec sees it: the server must learn of every change."""
+        return fsspec.filesystem(
+            "s3",
+            key=KEY,
+            secret=SECRET,
+            endpoint_url=f"http://127.0.0.1:{self.port}",
+            use_listings_cache=False,
+            config_kwargs={"response_checksum_validation": "when_required"},
+        )
+
+    def objects(self) -> dict[str, bytes]:
+        """Return the objects below the setting's folder, by their address."""
+        return {key: self.files.cat_file(key) for key in sorted(self.files.find(f"{BUCKET}/{self.place}"))}
 
 
 @contextmanager

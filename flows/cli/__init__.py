@@ -23,6 +23,7 @@ from flows.cli import (
     serve,
     show,
     status,
+    work,
 )
 from flows.cli.common import fail
 
@@ -53,6 +54,7 @@ def _settings() -> None:
 app.command("ingest")(ingest.ingest)
 app.command("read")(read.read)
 app.command("serve")(serve.serve)
+app.command("work")(work.work)
 app.command("deploy")(deploy.deploy)
 app.command("status")(status.status)
 app.command("show")(show.show)

@@ -15,7 +15,7 @@ def serve() -> None:
 
     os.environ |= prefect_environment(settings(), f"{site_url(settings())}/api")
     from crawlers.portals import PortalError
-    from flows.operate.serve import ServeError
+    from flows.operate.machine import ServeError
     from flows.operate.serve import serve as run
 
     try:

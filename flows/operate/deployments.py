@@ -34,6 +34,10 @@ from storage.vocabulary import Verdict
 
 POOL = "congtin"
 """Work pool of all deployments: a worker on any machine that is of it may run them."""
+PORTALS = "default"
+"""Work queue of the portals, which every machine serves."""
+_HOUSE = "nha"
+"""Work queue of what is done once for all machines, on the one of `congtin serve`: its backups are in one place."""
 _COMMAND = "python -m prefect.engine"
 """Said explicitly, a run starts in one process; else Prefect starts another first, to look for sources to pull."""
 _PAGE = 200
@@ -56,11 +60,21 @@ def _of_portal(portal: Portal, verdict: Verdict | None) -> Wanted:
 
 def _of_flows() -> Iterable[Wanted]:
     yield _wanted(ingest_all, "tat-ca", {}, "Mọi cổng, cạnh nhau. Không có lịch: mỗi cổng có lịch của nó.", None)
-    yield _wanted(watch, "truc", {}, "Xem cổng nào, máy nào có sự cố, và báo mỗi việc một lần.", Tick("*/15 * * * *"))
-    yield _wanted(care, "bao-duong", {}, "Sao lưu và đọc lại một phần kho lưu mỗi đêm.", Tick("30 3 * * *"))
+    said = "Xem cổng nào, máy nào có sự cố, và báo mỗi việc một lần."
+    yield _wanted(watch, "truc", {}, said, Tick("*/15 * * * *"), queue=_HOUSE)
+    said = "Sao lưu và đọc lại một phần kho lưu mỗi đêm."
+    yield _wanted(care, "bao-duong", {}, said, Tick("30 3 * * *"), queue=_HOUSE)
 
 
-def _wanted(flow: Flow[Any, Any], name: str, parameters: Mapping[str, Any], said: str, tick: Tick | None) -> Wanted:
+def _wanted(
+    flow: Flow[Any, Any],
+    name: str,
+    parameters: Mapping[str, Any],
+    said: str,
+    tick: Tick | None,
+    *,
+    queue: str = PORTALS,
+) -> Wanted:
     facts = {
         "entrypoint": f"{flow.fn.__module__}.{flow.fn.__name__}",
         "parameters": dict(parameters),
@@ -69,6 +83,7 @@ def _wanted(flow: Flow[Any, Any], name: str, parameters: Mapping[str, Any], said
         "parameter_openapi_schema": form_schema(flow),
         "enforce_parameter_schema": True,
         "work_pool_name": POOL,
+        "work_queue_name": queue,
         "job_variables": {"command": _COMMAND},
     }
     return Wanted(flow.name, name, facts, tick)

@@ -1,4 +1,4 @@
-"""What each machine does that runs portals: a worker kept alive, and a look every half minute that puts things right."""
+"""What each machine does that runs portals: a worker kept alive, a look every half minute that puts things right."""
 
 import asyncio
 import os

@@ -189,13 +189,22 @@ def _open(chosen: Settings) -> Store:
     if protocol == "file":
         return Store(fsspec.filesystem("file", auto_mkdir=True), place)
     key, secret = chosen.archive_store_key, chosen.archive_store_secret
-    files = fsspec.filesystem(
+    files = _s3(
+        chosen.archive_store_endpoint,
+        key.get_secret_value() if key else None,
+        secret.get_secret_value() if secret else None,
+    )
+    return Store(files, place)
+
+
+@lru_cache(maxsize=4)
+def _s3(endpoint: str | None, key: str | None, secret: str | None) -> Any:
+    return fsspec.filesystem(
         "s3",
-        key=key.get_secret_value() if key else None,
-        secret=secret.get_secret_value() if secret else None,
-        endpoint_url=chosen.archive_store_endpoint,
+        key=key,
+        secret=secret,
+        endpoint_url=endpoint,
         config_kwargs=_S3,
         use_listings_cache=False,  # other machines write there
         skip_instance_cache=True,
     )
-    return Store(files, place)

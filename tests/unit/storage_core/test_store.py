@@ -1,12 +1,9 @@
 """The archive of several machines over a real S3 server: pushed whole, read anywhere, and what is erased is gone."""
 
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -26,8 +23,8 @@ from storage.archive import (
     waiting,
 )
 from storage.archive.store import Store, store_of
-from storage.crash import StorePoint
-from storage.settings import PROJECT_ROOT, settings
+from storage.crash import ForgetPoint, StorePoint
+from storage.settings import settings
 from storage.vocabulary import Purpose
 from tests.object_store import SECRET, ObjectStore, object_store
 
@@ -46,6 +43,32 @@ PAGE = Exchange(
 )
 
 
+Point = ForgetPoint | StorePoint
+Dies = Callable[[Point, Callable[[], object]], None]
+
+
+class Died(BaseException):
+    """Stands for the end of the process."""
+
+
+@pytest.fixture
+def dies(monkeypatch: pytest.MonkeyPatch) -> Dies:
+    """Do something that ends at a point, and nothing behind it."""
+
+    def until(point: Point, work: Callable[[], object]) -> None:
+        def passed(at: Point) -> None:
+            if at is point:
+                raise Died
+
+        with monkeypatch.context() as patched:
+            for module in ("shared", "erase"):
+                patched.setattr(import_module(f"storage.archive.{module}"), "sync_point", passed)
+            with pytest.raises(Died):
+                work()
+
+    return until
+
+
 class Machines:
     """Machines with a folder each, which this process plays one after another."""
 
@@ -56,8 +79,8 @@ class Machines:
 
     def become(self, name: str, **environment: str) -> Path:
         """Be a machine from now on; return its archive."""
-        self.environment = {"CONGTIN_VAR": str(self._folder / name), **self.s3.environment, **environment}
-        for key, value in self.environment.items():
+        chosen = {"CONGTIN_VAR": str(self._folder / name), **self.s3.environment, **environment}
+        for key, value in chosen.items():
             self._monkeypatch.setenv(key, value)
         settings.cache_clear()
         return settings().archive
@@ -71,9 +94,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
 
 @pytest.fixture
 def machines(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, server: ObjectStore) -> Iterator[Machines]:
+    server.place = tmp_path.name
     yield Machines(monkeypatch, tmp_path, server)
-    for file in server.objects().values():
-        file.unlink()
     monkeypatch.undo()
     settings.cache_clear()
 
@@ -148,17 +170,10 @@ def test_what_waits_is_never_dropped(machines: Machines) -> None:
 
 
 @pytest.mark.parametrize("point", [StorePoint.PUT, StorePoint.NOTED])
-def test_a_push_that_dies_is_done_by_the_next(machines: Machines, point: StorePoint) -> None:
+def test_a_push_that_dies_is_done_by_the_next(machines: Machines, point: StorePoint, dies: Dies) -> None:
     here = machines.become("a")
     name = write(here)
-    code = f"from pathlib import Path; from storage.archive import push; push(Path({str(here)!r}), {PORTAL!r})"
-    died = subprocess.run(
-        [sys.executable, "-c", code],
-        env=os.environ | machines.environment | {"CONGTIN_CRASH_AT": f"{point.value}:1"},
-        cwd=PROJECT_ROOT,
-        check=False,
-    )
-    assert died.returncode == -signal.SIGKILL
+    dies(point, lambda: push(here, PORTAL))
     push(here, PORTAL)
     assert waiting(here, PORTAL) == []
     assert len(machines.s3.objects()) == 1
@@ -173,15 +188,15 @@ def test_bytes_that_arrive_wrong_do_not_count(machines: Machines, monkeypatch: p
     with pytest.raises(StoreError, match="arrived as"):
         push(here, PORTAL)
     assert len(waiting(here, PORTAL)) == 1
-    assert all(key.startswith(".partial/") for key in machines.s3.objects())
+    assert all("/.partial/" in key for key in machines.s3.objects())
 
 
 def test_a_damaged_object_is_not_taken_for_an_archive(machines: Machines) -> None:
     here = machines.become("a")
     name = write(here)
     push(here, PORTAL)
-    (file,) = machines.s3.objects().values()
-    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    ((key, content),) = machines.s3.objects().items()
+    machines.s3.files.pipe_file(key, content[:-1] + b"x")
     there = machines.become("b")
     with pytest.raises(StoreError, match="damaged"):
         list(scan(there, PORTAL, name))
@@ -195,8 +210,8 @@ def test_what_is_erased_is_gone_from_the_store_and_from_every_machine(machines: 
     there = machines.become("b")
     assert len(urls(there)) == 2  # a copy is there now
     assert erase(there, PORTAL, name, lambda one: one.url.endswith("/0")) == 1
-    (file,) = machines.s3.objects().values()
-    assert file.read_bytes() == (there / PORTAL / name).read_bytes()
+    (content,) = machines.s3.objects().values()
+    assert content == (there / PORTAL / name).read_bytes()
     here = machines.become("a")
     assert refresh(here, PORTAL) == 1
     assert not (here / PORTAL / name).exists()
@@ -217,26 +232,16 @@ def test_a_copy_that_was_not_yet_noted_brings_nothing_back(machines: Machines) -
     assert len(machines.s3.objects()) == 1
 
 
-@pytest.mark.parametrize("point", ["forget.written", "forget.swapped", "store.put", "store.noted"])
-def test_an_erasure_that_dies_is_done_by_the_next(machines: Machines, point: str) -> None:
+@pytest.mark.parametrize("point", [ForgetPoint.ERASING, ForgetPoint.ERASED, StorePoint.PUT, StorePoint.NOTED])
+def test_an_erasure_that_dies_is_done_by_the_next(machines: Machines, point: Point, dies: Dies) -> None:
     here = machines.become("a")
     name = write(here)
     push(here, PORTAL)
-    code = (
-        "from pathlib import Path; from storage.archive import erase; "
-        f"erase(Path({str(here)!r}), {PORTAL!r}, {name!r}, lambda one: one.url.endswith('/0'))"
-    )
-    died = subprocess.run(
-        [sys.executable, "-c", code],
-        env=os.environ | machines.environment | {"CONGTIN_CRASH_AT": f"{point}:1"},
-        cwd=PROJECT_ROOT,
-        check=False,
-    )
-    assert died.returncode == -signal.SIGKILL
+    dies(point, lambda: erase(here, PORTAL, name, lambda one: one.url.endswith("/0")))
     push(here, PORTAL)
     erase(here, PORTAL, name, lambda one: one.url.endswith("/0"))
-    (file,) = machines.s3.objects().values()
-    assert file.read_bytes() == (here / PORTAL / name).read_bytes()
+    (content,) = machines.s3.objects().values()
+    assert content == (here / PORTAL / name).read_bytes()
     assert urls(here) == ["https://laocai.gov.vn/1"]
     assert urls(machines.become("b")) == ["https://laocai.gov.vn/1"]
 
@@ -245,8 +250,8 @@ def test_a_store_that_lost_its_objects_gets_them_again(machines: Machines) -> No
     here = machines.become("a")
     name = write(here)
     push(here, PORTAL)
-    for file in machines.s3.objects().values():
-        file.unlink()
+    for key in machines.s3.objects():
+        machines.s3.files.rm_file(key)
     assert refresh(here, PORTAL) == 1
     assert waiting(here, PORTAL) == [name]
     push(here, PORTAL)
