@@ -1,0 +1,2 @@
+-- Prefect's server has a database of its own beside congtin's. Run once, when PostgreSQL's volume is empty.
+CREATE DATABASE prefect;
