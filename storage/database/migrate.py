@@ -1,4 +1,4 @@
-"""Bring a database up to this version of the code: tables by Alembic, then the views and their comments."""
+"""Bring a database up to this version of the code: tables by Alembic, the views and their comments, what is masked."""
 
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, Text, inspect, select, text
 
 from storage.consume.views import create_views, digest, drop_views
+from storage.database import masking
 from storage.database.bulk import upsert
 from storage.database.engine import transact
 from storage.database.models import metadata, schema_note
@@ -20,19 +21,22 @@ SCRIPTS = Path(__file__).parent / "migrations"
 
 
 def upgrade(engine: Engine) -> None:
-    """Make or upgrade tables and views. Does nothing where all is up to date; safe beside another upgrade.
+    """Make or upgrade tables and views, and mask in all rows what today's rules mask.
+
+    Does nothing where all is up to date; safe beside another upgrade.
 
     Raises:
         sqlalchemy.exc.DBAPIError: the database does not answer or the role may not change it.
     """
     if pending(engine):
         transact(engine, _upgrade)
+        masking.mask_again(engine)
 
 
 def pending(engine: Engine) -> bool:
     """Whether `upgrade` has something to do."""
     with engine.connect() as connection:
-        return _pending(connection)
+        return _pending(connection) or masking.is_behind(connection)
 
 
 def _pending(connection: Connection) -> bool:

@@ -12,7 +12,7 @@ metadata = MetaData(
     }
 )
 
-# What the database was last brought up to: the digest of its views.
+# What the database was last brought up to: digests of its views and of the rules that mask; the roles' prefix.
 schema_note = Table(
     "schema_note",
     metadata,
