@@ -22,7 +22,7 @@ from storage.database.among import among
 from storage.database.bulk import insert_rows, upsert
 from storage.database.engine import transact
 from storage.database.links.alone import Alone
-from storage.database.links.candidates import HOLDERS, Holders, add_keys, candidates, drop_keys, holders, numbers
+from storage.database.links.candidates import Signed, add_keys, choose, drop_keys, holders
 from storage.database.links.stories import Merge, regroup
 from storage.database.links.subjects import Subject, first_of, is_credited, subjects
 from storage.database.models import change, feed, follower, link, link_key, link_signature, story, story_article
@@ -76,7 +76,7 @@ class _Batch:
     last: int
     size: int
     ended: set[int]
-    keys: dict[int, list[int]]
+    keys: Signed
     signatures: list[dict[str, Any]]
     links: list[dict[str, Any]]
 
@@ -181,7 +181,7 @@ class _Follower:
         ended = {key for key in known if key not in found or key in fresh}
         for key in changed:
             self._texts.pop(key, None)
-        batch = _Batch(cursor, rows[-1].seq, len(rows), ended, {}, [], [])
+        batch = _Batch(cursor, rows[-1].seq, len(rows), ended, Signed(np.empty(0, dtype=np.int64), []), [], [])
         self._link(connection, fresh, batch)
         return batch
 
@@ -189,28 +189,16 @@ class _Follower:
         """Sign the texts, find what shares their keys, compare, and put the rows to write into the batch."""
         nothing = np.empty(0, dtype=np.uint64)
         words = [one.prepared.words for one in fresh.values()]
-        keys_of_all = keys_of([some if len(some) >= MIN_WORDS else nothing for some in words])
-        signed = {key: numbers(keys) for key, keys in zip(fresh, keys_of_all, strict=True)}
-        every, times = np.unique(np.concatenate([nothing, *keys_of_all]), return_counts=True)
-        known: Holders = holders(connection, every, {*fresh, *batch.ended})
-        recurring = set(numbers(every[times > 1]))
-        full = {key for key, held in known.items() if len(held) >= HOLDERS}
-        chosen: dict[int, list[int]] = {}
-        for article_id, keys in signed.items():
-            chosen[article_id] = candidates(keys, known)
-            entered = keys if full.isdisjoint(keys) else [key for key in keys if key not in full]
-            for key in recurring.intersection(entered):
-                known.setdefault(key, []).append(article_id)
-                if len(known[key]) >= HOLDERS:
-                    full.add(key)
-            batch.keys[article_id] = entered
-            batch.signatures.append(
-                {
-                    "article_id": article_id,
-                    "digest": fresh[article_id].digest,
-                    "keys": np.array(entered, dtype=np.int64).tobytes(),
-                }
-            )
+        keys = keys_of([some if len(some) >= MIN_WORDS else nothing for some in words])
+        signed = Signed(np.fromiter(fresh, dtype=np.int64), [some.view(np.int64) for some in keys])
+        every = np.unique(np.concatenate([nothing, *keys]).view(np.int64))
+        choice = choose(signed, holders(connection, every, {*fresh, *batch.ended}))
+        batch.keys = Signed(signed.articles, choice.entered)
+        batch.signatures = [
+            {"article_id": article_id, "digest": one.digest, "keys": entered.tobytes()}
+            for (article_id, one), entered in zip(fresh.items(), choice.entered, strict=True)
+        ]
+        chosen = dict(zip(fresh, choice.candidates, strict=True))
         texts = self._at_hand(connection, fresh, {one for found in chosen.values() for one in found})
         for article_id, others in chosen.items():
             batch.links += _links(fresh[article_id], [texts[other] for other in others if other in texts])

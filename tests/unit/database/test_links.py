@@ -13,7 +13,7 @@ from sqlalchemy import Engine, RowMapping, text
 
 from storage.database.engine import connect
 from storage.database.feed import number_changes
-from storage.database.links import METHOD, follow, follower
+from storage.database.links import METHOD, candidates, follow
 from storage.database.load import load
 from storage.database.models import link, link_signature, story_article
 from storage.vocabulary import Change, FirstBasis, LinkKind
@@ -221,7 +221,7 @@ def test_batches_make_no_difference(engine: Engine, batch: int) -> None:
 def test_a_piece_on_very_many_portals_is_one_story_and_its_keys_stay_few(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(follower, "HOLDERS", 6)
+    monkeypatch.setattr(candidates, "HOLDERS", 6)
     rng, count = Random(2), 20
     desks = [Desk(engine, f"cong_{number}") for number in range(count)]
     for desk in desks:

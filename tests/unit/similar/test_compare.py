@@ -3,11 +3,12 @@
 from itertools import combinations
 from random import Random
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.database.links.candidates import candidates, numbers
+from storage.database.links.candidates import Held, Numbers, Signed, choose
 from storage.similar.compare import MIN_WORDS, Likeness, Prepared, compare
 from storage.similar.signature import keys_of
 from storage.similar.words import word_hashes
@@ -38,15 +39,19 @@ def test_there_are_enough_serial_pairs() -> None:
 def test_editions_of_a_notice_are_serial(one: str, other: str) -> None:
     assert kind(one, other) is LinkKind.SERIAL
     assert kind(one, f"{other}\nTheo Cổng Thông tin điện tử tỉnh") is LinkKind.SERIAL
-    assert candidates(keys(one), holding(other)) == [1]
+    assert candidates([one, other]) == [[], [0]]
 
 
-def keys(text: str) -> list[int]:
-    return numbers(keys_of([word_hashes(text)])[0])
+def keys(text: str) -> Numbers:
+    return keys_of([word_hashes(text)])[0].view(np.int64)
 
 
-def holding(text: str) -> dict[int, list[int]]:
-    return {key: [1] for key in keys(text)}
+def candidates(texts: list[str]) -> list[list[int]]:
+    """Return of each of some texts, numbered in their order, which of those before it are compared with it."""
+    held = [some.view(np.int64) for some in keys_of([word_hashes(text) for text in texts])]
+    every = np.unique(np.concatenate(held))
+    nobody = Held(every, np.zeros(len(every), dtype=np.int64), np.empty(0, dtype=np.int64))
+    return list(choose(Signed(np.arange(len(texts)), held), nobody).candidates)
 
 
 @pytest.mark.parametrize("text", [SERIAL[0][0], HARD[0][0], news(1)], ids=["notice", "pattern", "news"])
@@ -103,7 +108,7 @@ def test_empty_and_short_texts_are_like_nothing(text: str) -> None:
 def test_keys_of_a_text_are_its_own_whatever_stands_beside_it() -> None:
     texts = [news(1), "", "12 13", news(2), SERIAL[0][0], "12", "Tin 5", HARD[0][1]]
     together = keys_of([word_hashes(text) for text in texts])
-    assert [numbers(one) for one in together] == [keys(text) for text in texts]
+    assert [one.view(np.int64).tolist() for one in together] == [keys(text).tolist() for text in texts]
     assert len(keys(SERIAL[0][0])) >= 8
     assert [len(keys(text)) for text in ("", "12", "một hai ba")] == [0, 1, 1]
 
@@ -119,15 +124,10 @@ RECALL: list[tuple[Edit, float, set[LinkKind]]] = [
 def test_edits_are_found(edit: Edit, floor: float, kinds: set[LinkKind]) -> None:
     rng = Random("edits")
     texts = [news(number) for number in range(300)]
-    held: dict[int, list[int]] = {}
-    for number, text in enumerate(texts):
-        for key in keys(text):
-            held.setdefault(key, []).append(number)
-    found = 0
-    for number, text in enumerate(texts):
-        edited = edit(rng, text)
-        if number in candidates(keys(edited), held):
-            found += kind(text, edited) in kinds
+    edits = [edit(rng, text) for text in texts]
+    chosen = candidates([*texts, *edits])[len(texts) :]
+    pairs = enumerate(zip(texts, edits, strict=True))
+    found = sum(number in chosen[number] and kind(*pair) in kinds for number, pair in pairs)
     assert found >= floor * len(texts)
 
 
