@@ -22,6 +22,8 @@ from storage.records import ListingItem
 
 _AFTER = 80
 """Lines below a container that are looked at: bylines, counters and related links stand close to the text."""
+_CLOSE = 4
+"""Lines above a container, under a title that is not printed, in which its date stands."""
 _TINY = 350
 """Characters below which a plain short line under a picture may be all that the article says."""
 
@@ -68,7 +70,7 @@ def part(
         for line in page.lines[start : container.end]
         if line.index not in unwanted and (line.node.zone is container.zone or line.node.zone is Zone.MAIN)
     ]
-    above = _above(page, title, unwanted)
+    above = _above(page, title, container, unwanted)
     first = head_end(lines, title_text, page.url)
     parts.head = [*above, *lines[:first]]
     stop = stop_of(lines, first)
@@ -120,10 +122,17 @@ def _unwanted(page: Page, rules: Sequence[Rules]) -> set[int]:
     return found
 
 
-def _above(page: Page, title: Line | None, unwanted: set[int]) -> list[Line]:
-    """The lines just above the title within its column: the date, the section and counters may stand there."""
+def _above(page: Page, title: Line | None, container: Node, unwanted: set[int]) -> list[Line]:
+    """The lines just above the title within its column: the date, the section and counters may stand there.
+
+    Of a title that is not printed (a picture says it), those just above the container within the block around it.
+    """
     if title is None:
-        return []
+        around = container.parent
+        if around is None or around.tag in {"body", "html"}:
+            return []
+        found = page.lines[max(around.start, container.start - _CLOSE) : container.start]
+        return [line for line in found if line.index not in unwanted and line.node.zone is Zone.MAIN]
     scope = title.node
     for node in title.node.ancestors():
         before = page.lines[node.start : title.index]

@@ -295,8 +295,8 @@ def _names(core: Sequence[Line], position: int) -> bool:
     if found is None:
         return False
     before = next((other for other in reversed(core[:position]) if other.kind is Kind.TEXT), None)
-    if before is None:
-        return False
+    if before is None:  # under a video or picture that is all of the body
+        return found.kind is BylineKind.PERSON and any(map(is_shown, core[:position]))
     return not (_SIGNED.search(before.text) and len(before.text) < 90) and not (
         before.text.isupper() and len(before.text) < 60
     )

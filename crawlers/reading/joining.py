@@ -84,9 +84,13 @@ def _own(page: Article, first: Article, before: Sequence[Paragraph]) -> list[Par
     own = list(page.paragraphs)
     if page.lead:
         own.insert(0, Paragraph("", page.lead))
-    head = {key(first.title), key(first.lead or ""), *(key(text.text) for text in first.paragraphs)}
+    head = {key(first.title), key(first.lead or "")}
     start = 0
     while start < len(own) and key(own[start].text) in head:
+        start += 1
+    for again in first.paragraphs:  # the whole of the page before, or its beginning
+        if start == len(own) or key(own[start].text) != key(again.text):
+            break
         start += 1
     overlap = next(
         (

@@ -105,7 +105,9 @@ _PATTERNS: dict[Says, str] = {
     rf"all days) ?:? ?{_NUMBER}?|thống kê(?: website| trang)?|you are visitor.{{0,40}}"
     rf"|số người (?:đang )?(?:online|truy cập|xem) ?:? ?{_NUMBER}?|"
     rf"khách(?: thăm)?(?: trực tuyến)? ?: ?{_NUMBER}|thành viên(?: trực tuyến)? ?: ?{_NUMBER}",
-    Says.LOGIN: r"đăng (?:nhập|xuất|ký)(?: (?:hệ thống|thành viên|tài khoản))?|log ?(?:in|out)|sign (?:in|up|out)|"
+    Says.LOGIN: r"(?:(?:vui lòng|hãy|bạn cần|quý khách) )?(?:đăng (?:nhập|ký)|trở thành) .{0,40}?"
+    r"để (?:đọc|xem|tiếp tục)\b.{0,60}|"
+    r"đăng (?:nhập|xuất|ký)(?: (?:hệ thống|thành viên|tài khoản))?|log ?(?:in|out)|sign (?:in|up|out)|"
     r"quên mật khẩu ?\??|xin chào,?|đăng nhập ?[/|] ?đăng ký",
     Says.PERMISSIONS: r"(?:(?:manage permissions|version history|workflows|alert me|edit item|delete item|view item|"
     r"check out|compliance details|edit properties"
@@ -147,7 +149,10 @@ _PATTERNS: dict[Says, str] = {
     r"kèm theo)|đính kèm|attachments?|tải (?:về|file|tệp|xuống)(?: (?:file|tệp|văn bản|tài liệu|tại đây|"
     r"đính kèm))*"
     r"|download(?: file)?|tài liệu(?: tải về)?|(?:xem|tải) (?:file|tệp|văn bản) (?:đính kèm|tại đây)) ?:?",
-    Says.NOTHING: r"(?:danh sách (?:tin|bài) ?-? ?)?(?:danh mục tạm thời không có|không có (?:dữ liệu|bản ghi|tin|"
+    Says.NOTHING: r"không tìm thấy (?:kết quả|bản ghi)(?: nào| phù hợp)*\.?|"
+    r"(?:nội dung|dữ liệu|thông tin|chuyên mục|trang)(?: này)? (?:đang|sẽ|chưa)(?: được)? "
+    r"(?:cập nhật|xây dựng|hoàn thiện)\b.{0,40}|"
+    r"(?:danh sách (?:tin|bài) ?-? ?)?(?:danh mục tạm thời không có|không có (?:dữ liệu|bản ghi|tin|"
     r"bài viết|văn bản|thông tin|nội dung|video|kết quả)(?: nào)?"
     r"(?: (?:được tìm thấy|phù hợp))?|no video found|no results?|chưa có dữ liệu|"
     r"đang cập nhật(?: dữ liệu)?)\.?",

@@ -9,7 +9,7 @@ from crawlers.reading.ends import is_real
 from crawlers.reading.lines import Says
 from crawlers.reading.media import attachment_url
 from crawlers.reading.page import Kind, Line, Node, Page, Zone
-from crawlers.reading.published import date_of
+from crawlers.reading.published import date_of, stamp
 from storage.records import RelatedLink
 from storage.text import clean
 
@@ -103,7 +103,7 @@ def other_articles(page: Page, shown: Sequence[Line], container: Node) -> list[L
     for position, line in enumerate(texts):
         found: Sequence[Line] = ()
         if line.says is Says.RELATED and len(line.text) < 60:
-            found = _under(page, line, texts[position + 1 : position + 12], container)
+            found = _under(page, line, texts[position + 1 : position + 24], container)
         elif line.linked and len(line.text) >= 20:
             card = _card(page, line, container) if line.index > first else None
             found = page.lines_of(card) if card is not None else [line] if _SEE_ALSO.match(line.text) else ()
@@ -115,7 +115,7 @@ def _under(page: Page, heading: Line, following: Sequence[Line], container: Node
     """A heading of related links with the links under it; alone where it is a link itself or fills a small box."""
     linked: list[Line] = []
     for line in following:
-        if not line.linked and line.says is not Says.RELATED:
+        if not line.linked and line.says is not Says.RELATED and not (linked and stamp(line)):
             break
         linked.append(line)
     box = next((node for node in heading.node.ancestors() if node.end - node.start > 1), container)

@@ -6,6 +6,7 @@ article, whatever stands around it.
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -77,7 +78,7 @@ _ERROR = re.compile(
     r"thông tin)(?: (?:web|mà))?.{0,60}"
     r"(?:không (?:được )?(?:tìm thấy|tồn tại)|đã bị (?:xóa|xoá|gỡ)|không còn tồn tại|không có sẵn|"
     r"không khả dụng|đã được gỡ bỏ).{0,80}|"
-    r"không tìm thấy(?: (?:trang|nội dung|bài viết|dữ liệu|kết quả|tài nguyên|bản ghi|đường dẫn|tin))?.{0,60}|"
+    r"không tìm thấy(?! (?:kết quả|bản ghi)).{0,70}|"
     r"server error in .{0,40}|runtime error|internal server error|bad gateway|service unavailable|"
     r"(?:đã )?(?:có|xảy ra) lỗi.{0,60}|(?:status|trạng thái)|"
     r"an? (?:unexpected )?error (?:has )?occurred.{0,60}|object moved.{0,40}|lỗi(?: hệ thống| máy chủ|"
@@ -159,6 +160,9 @@ _VOTES = re.compile(r"(?:tổng số (?:phiếu|bình chọn|lượt)|total vote
 SMALL = 1500
 """Visible characters below which a page's few words tell what it is."""
 _CARDS = 4
+_BUTTONS = frozenset({"hidden", "submit", "button", "image", "reset"})
+_LABELS = 3
+"""Fields within one line from which its text is their labels."""
 _HEADLINE = 25
 _NEAR = 10
 """Lines under a title within which the page says that there is nothing: the fields of a filter may stand between."""
@@ -346,9 +350,13 @@ def _contacts(page: Page) -> int:
 
 def _owns(page: Page, title: Line, rows: Rows) -> bool:
     """Whether the title has content of its own under it before a row of links begins."""
+    controls = Counter(index for el, index in page.controls if el.get("type") not in _BUTTONS)
+    labels = {index for index, count in controls.items() if count >= _LABELS}
     for line in page.lines[title.index + 1 :]:
         if line.index in rows.inside:
             return False
+        if line.index in labels:
+            continue
         if line.node.zone is Zone.MAIN and _is_own(line, page.url) and not in_card(page, line, title):
             return True
     return False
@@ -376,16 +384,23 @@ def _is_own(line: Line, url: str) -> bool:
 def _named(page: Page, meta: Meta, title: Line | None, prose: int, *, beside: bool) -> Verdict | None:
     """A page that its title calls a login, a search, a sitemap … and that holds little else, or the form for it.
 
-    `beside` an article, the other headings name blocks of the margin ("Thăm dò ý kiến") and say nothing of the page.
+    `beside` an article, and where there is prose, the other headings name blocks of the margin ("Thăm dò ý kiến") and
+    say nothing of the page; answers are prose.
     """
     names = [title.text] if title is not None else []
     if meta.page_title:
         names.append(re.split(r"\s+[-–|»]\s+", meta.page_title)[0])
+    own = len(names)
     if not beside:
         names += [
             line.text for line in page.lines if line.heading and line.heading <= 2 and line.node.zone is Zone.MAIN
         ][:3]
-    kinds = [(kind, name) for name in names for kind, pattern in _NAMED if pattern.fullmatch(name.strip(" :.-–"))]
+    kinds = [
+        (kind, name)
+        for place, name in enumerate(names)
+        for kind, pattern in _NAMED
+        if pattern.fullmatch(name.strip(" :.-–")) and (place < own or prose < LITTLE or kind is RefusalKind.LISTING)
+    ]
     if not kinds:
         return None
     kind, name = kinds[0]

@@ -14,6 +14,12 @@ from storage.text import clean
 
 _PART = 8
 """Beside the styles: a tag that portals set pieces of a line apart by."""
+_COLUMNS = re.compile(r"\S[ \t]{3,}\S")
+_EMPTY_LINE = re.compile(r"\n[ \t\r]*\n")
+_TYPED = 90
+"""Letters of a typed paragraph on average, and of a line that is one: lines broken by hand are shorter."""
+_SOURCES = ("data-src", "data-original", "data-lazy-src", "src")
+"""Where an image that is loaded later has its address; its `src` is a spacer until then."""
 _SET = {
     "b": BOLD,
     "strong": BOLD,
@@ -65,6 +71,8 @@ class _Walker(InlineText):
             self._attributes(node, attributes)
         if tag in MARGIN_TAGS and node.zone is Zone.MAIN:
             node.zone = Zone.MARGIN
+        if tag == "pre":
+            break_lines(el)
         text = el.text
         if text and (self.buffer or not text.isspace()):
             self.buffer.append(text.replace("\n", " "))
@@ -200,9 +208,31 @@ class _Walker(InlineText):
         inner.end = len(self.lines)
 
 
+def break_lines(pre: HtmlElement) -> None:
+    """Put `<br>`s where text set as typed has its paragraphs: at empty lines, or at the ends of lines if all are long.
+
+    Code and columns are left as they are. Only the text before the first element within is looked at, which in such a
+    text is all of it.
+    """
+    text = pre.text or ""
+    if _COLUMNS.search(text):
+        return
+    paragraphs = [part for part in _EMPTY_LINE.split(text) if part.strip()]
+    if len(paragraphs) < 2:
+        paragraphs = [part for part in text.split("\n") if part.strip()]
+    if len(paragraphs) < 2 or sum(map(len, paragraphs)) < _TYPED * len(paragraphs):
+        return
+    pre.text = paragraphs[0]
+    for place, part in enumerate(paragraphs[1:]):
+        for twice in (False, True):
+            line_end = pre.makeelement("br")
+            line_end.tail = part if twice else None
+            pre.insert(2 * place + twice, line_end)
+
+
 def is_icon(el: HtmlElement) -> bool:
     """Whether an image is a spacer, bullet or button by its own attributes."""
-    source = (el.get("src") or "").lower()
+    source = next((value for name in _SOURCES if (value := el.get(name))), "").lower()
     if any(
         word in source
         for word in ("spacer", "icon", "bullet", "arrow", "blank.", "pixel", "/new.gif", "emoticon", "/_layouts/")

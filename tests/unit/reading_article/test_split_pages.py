@@ -176,6 +176,12 @@ def test_the_same_page_again_adds_nothing() -> None:
     assert list(joined.apart) == [2]
 
 
+def test_a_paragraph_of_the_middle_may_be_said_again() -> None:
+    first = read(page(*TEXT[:3], under=numbers("?trang={}", 1, 2)))
+    second = read(page(TEXT[1], *TEXT[3:5], under=numbers("?trang={}", 2, 2)), f"{URL}?trang=2")
+    assert join_pages(first, {2: second}).article.text == "\n".join((*TEXT[:3], TEXT[1], *TEXT[3:5]))
+
+
 def test_another_article_is_no_page() -> None:
     first, *_ = whole(TEXT[:3], TEXT[3:])
     other = read(page(*TEXT[3:], title="Khai mạc lễ hội mùa xuân năm 2025 tại huyện Bắc Hà"), f"{URL}?trang=2")
