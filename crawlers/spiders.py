@@ -12,7 +12,7 @@ from scrapy import Request, Spider
 from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
-from crawlers import platforms
+from crawlers import platforms, rules
 from crawlers.net.address import origin_of
 from crawlers.net.manners import missing_contact
 from crawlers.platforms.base import PortalSpider
@@ -27,13 +27,16 @@ logger = logging.getLogger(__name__)
 def spider_class(portal: Portal) -> type[PortalSpider]:
     """Return the spider of a portal: a subclass of its platform's, named after the portal.
 
+    A family that has rules and no way of its own to turn pages is turned as any portal.
+
     Raises:
         PortalError: there is no such platform.
     """
-    known = {module.name for module in pkgutil.iter_modules(platforms.__path__)}
-    if portal.platform not in known - _NOT_PLATFORMS:
+    known = {module.name for module in pkgutil.iter_modules(platforms.__path__)} - _NOT_PLATFORMS
+    if portal.platform not in known | set(rules.families()):
         raise PortalError(f"portal {portal.name}: no platform {portal.platform!r} in crawlers/platforms")
-    base: type[PortalSpider] = importlib.import_module(f"{platforms.__name__}.{portal.platform}").Platform
+    module = portal.platform if portal.platform in known else "generic"
+    base: type[PortalSpider] = importlib.import_module(f"{platforms.__name__}.{module}").Platform
     return type(portal.spider_class_name, (base,), {"name": portal.name, "portal": portal, "__doc__": portal.title})
 
 

@@ -1,5 +1,6 @@
 """One file per portal. This module finds and loads them, those of `CONGTIN_PORTALS` included."""
 
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -44,7 +45,7 @@ def load(name: str) -> Portal:
     files = portal_files()
     if name not in files:
         raise PortalError(f"no portal {name!r}; there are: {', '.join(files) or 'none'}")
-    return _load_file(name, files[name])
+    return load_file(name, files[name])
 
 
 def load_all() -> tuple[list[Portal], list[BrokenPortal]]:
@@ -53,23 +54,39 @@ def load_all() -> tuple[list[Portal], list[BrokenPortal]]:
     broken: list[BrokenPortal] = []
     for name, file in portal_files().items():
         try:
-            portals.append(_load_file(name, file))
+            portals.append(load_file(name, file))
         except PortalError as error:
             broken.append(BrokenPortal(name, file, str(error)))
     return portals, broken
 
 
-def _load_file(name: str, file: Path) -> Portal:
+def load_file(name: str, file: Path) -> Portal:
+    """Return the portal of a file.
+
+    Raises:
+        PortalError: it is unusable; the message names the file, and the line where that is known.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PortalError(f"{file}: {error}") from error
+    return load_text(name, text, file)
+
+
+def load_text(name: str, text: str, file: Path) -> Portal:
+    """Return the portal of a file's text. Raises PortalError as `load_file`."""
     module = ModuleType(f"crawlers.portals.{name}")
     module.__file__ = str(file)
     try:
         # As it stands now. Python's import would believe bytecode of the same second and size.
-        exec(compile(file.read_bytes(), str(file), "exec"), module.__dict__)  # noqa: S102 - what an import does
+        exec(compile(text, str(file), "exec"), module.__dict__)  # noqa: S102 - what an import does
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'portal'}: {e['msg']}" for e in error.errors())
-        raise PortalError(f"{file}: {problems}") from error
+        raise PortalError(f"{file}{_line(error, file)}: {problems}") from error
+    except SyntaxError as error:
+        raise PortalError(f"{file}:{error.lineno}: SyntaxError: {error.msg}") from error
     except Exception as error:  # a portal file is code of the ops team: whatever it raises stops only itself
-        raise PortalError(f"{file}: {type(error).__name__}: {error}") from error
+        raise PortalError(f"{file}{_line(error, file)}: {type(error).__name__}: {error}") from error
     portal = getattr(module, "portal", None)
     if not isinstance(portal, Portal):
         raise PortalError(f"{file}: must define `portal = Portal(…)`")
@@ -78,3 +95,9 @@ def _load_file(name: str, file: Path) -> Portal:
     if not module.__doc__:
         raise PortalError(f"{file}: needs a docstring (Publisher, Quirks, Caveats, History)")
     return portal
+
+
+def _line(error: Exception, file: Path) -> str:
+    """Return `:line` of the statement of a file that an error came from; "" where none is known."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)]
+    return f":{lines[-1]}" if lines else ""

@@ -6,7 +6,7 @@ Class names of the asset publisher seen on sotttt.hanoi.gov.vn, 2022. Tiền Gia
 import re
 
 from crawlers.portal import Rules
-from crawlers.rules import CmsRules, ListingRules
+from crawlers.rules import CmsRules, ListingRules, header, markup
 
 RULES = CmsRules(
     name="liferay",
@@ -30,5 +30,12 @@ RULES = CmsRules(
         title=("h3.asset-title > a",),
         date=("div.assetPublishDate",),
         lead=("div.asset-summary",),
+    ),
+    signs=(
+        header(r"^liferay-portal:", 0.97, "Liferay-Portal"),
+        markup(r"\bLiferay\.[A-Z]\w+", 0.8, "scripts Liferay.…"),
+        markup(r"\bp_p_id[=_]", 0.7, "portlets p_p_id"),
+        markup(r"class=[\"'][^\"']*\bportlet-b(?:oundary|ody|orderless)", 0.5, "classes portlet-…"),
+        markup(r"\blfr-css-file\b", 0.6, "class lfr-css-file"),
     ),
 )

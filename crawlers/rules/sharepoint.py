@@ -7,7 +7,7 @@ and lead have no selector. `News_Detail_Title`, `News_Time_Post` and `divArticle
 import re
 
 from crawlers.portal import Rules
-from crawlers.rules import CmsRules
+from crawlers.rules import CmsRules, address, generator, header, markup
 
 RULES = CmsRules(
     name="sharepoint",
@@ -30,5 +30,14 @@ RULES = CmsRules(
         re.compile(r"[?&]ItemID=\d+", re.IGNORECASE),
         re.compile(r"/DispForm\.aspx\?(?:[^#]*&)?ID=\d+", re.IGNORECASE),
         re.compile(r"/[^/]+/\d+/[^/]+\.html$", re.IGNORECASE),
+    ),
+    signs=(
+        generator("Microsoft SharePoint"),
+        header(r"^(?:microsoftsharepointteamservices|sprequestguid|sharepointhealthscore):", 0.97, "of SharePoint"),
+        markup(r"\b_spPageContextInfo\b|\b_spBodyOnLoad", 0.9, "scripts _sp…"),
+        markup(r"id=[\"'](?:s4-workspace|s4-bodyContainer|s4-ribbonrow|MSO_ContentTable)", 0.8, "ids s4-…, MSO_…"),
+        markup(r"/_layouts/", 0.5, "addresses /_layouts/"),
+        markup(r"/PublishingImages/", 0.5, "addresses /PublishingImages/"),
+        address(r"(?i)/Pages/[^/]+\.aspx", 0.4, "/Pages/….aspx"),
     ),
 )

@@ -6,7 +6,7 @@ Class names seen in the parsers of several public crawlers, 2022-2026. Skins ren
 import re
 
 from crawlers.portal import Rules
-from crawlers.rules import CmsRules, ListingRules
+from crawlers.rules import CmsRules, ListingRules, markup
 
 RULES = CmsRules(
     name="vnportal",
@@ -30,5 +30,11 @@ RULES = CmsRules(
         row=("ul.ArticleList > li.row",),
         title=("h2.Title > a",),
         date=("div.Ngaydang",),
+    ),
+    signs=(
+        markup(r"storage-vnportal\.vnpt\.vn", 0.9, "files on storage-vnportal.vnpt.vn"),
+        markup(r"/DesktopModule/UI[A-Z]", 0.9, "addresses /DesktopModule/UI…"),
+        markup(r"class=[\"'][^\"']*\bArticleDetailControl\b", 0.6, "class ArticleDetailControl"),
+        markup(r"class=[\"'][^\"']*\bUI[A-Z]\w+_[A-Z]\w*", 0.6, "classes UI<Module>_<Skin>"),
     ),
 )

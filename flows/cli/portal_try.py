@@ -117,13 +117,14 @@ def show(raw: "RawPage", portal: "Portal", *, save: bool) -> bool:
         typer.echo(raw.url)
     for problem in fields.warnings(tried, portal):
         typer.echo(f"! {problem}")
-    typer.echo(f"Báo cáo: {_write_report(tried, portal)}")
+    typer.echo(f"Báo cáo: {write_report(tried, portal)}")
     if save:
         _save(tried, portal)
     return not isinstance(tried.result, Article)
 
 
-def _write_report(tried: "Tried", portal: "Portal") -> str:
+def write_report(tried: "Tried", portal: "Portal") -> str:
+    """Write the report of a page for the browser; return its file's address."""
     from flows.steps.portals.report import report
     from storage.settings import settings
     from storage.text import sha256_hex

@@ -6,4 +6,6 @@
 - `marks`: where on the page the values of a reading stand
 - `report`: page and reading beside each other, for the browser
 - `cases`: saved pages with the fields that are expected of them
+- `draft`: a portal's file from nothing, over `source` (where pages come from), `sections`, `publisher`, `portal_file`
+- `check`: what keeps a file from going to work
 """
