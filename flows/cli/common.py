@@ -84,15 +84,19 @@ def open_database(*, upgrade: bool = False) -> "Engine":
 
 @contextmanager
 def answering() -> Iterator[None]:
-    """End the command with the code of `degraded` where the database does not answer in this block."""
+    """End the command where the database does not answer in this block (code of `degraded`), or forbids it (1)."""
     from sqlalchemy.exc import SQLAlchemyError
 
-    from flows.steps.outage import says
+    from flows.steps.outage import is_forbidden, says
     from storage.vocabulary import VERDICTS, Verdict
 
     try:
         yield
     except SQLAlchemyError as error:
+        if is_forbidden(error):
+            fail(
+                f"vai trò này của cơ sở dữ liệu không đủ quyền ({says(error)}); vai trò nào chạy lệnh nào: docs/privacy.md"
+            )
         fail(f"không mở được cơ sở dữ liệu: {says(error)}", VERDICTS[Verdict.DEGRADED].exit_code)
 
 

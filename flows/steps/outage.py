@@ -5,6 +5,13 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 DATABASE_DOWN = (OperationalError, InterfaceError)
 """Lost connections, lock time-outs that last, no room left: nothing is wrong with the data or the code."""
 
+_INSUFFICIENT_PRIVILEGE = "42501"
+
+
+def is_forbidden(error: BaseException) -> bool:
+    """Whether PostgreSQL says that the role may not do this: it answers, and will say so again."""
+    return getattr(getattr(error, "orig", None), "sqlstate", None) == _INSUFFICIENT_PRIVILEGE
+
 
 def says(error: BaseException) -> str:
     """Return the first line of what a driver says, without SQL or its parameters: of the error that came first.

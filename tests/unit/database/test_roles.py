@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import ProgrammingError
 
+from flows.steps.outage import is_forbidden
 from storage.consume.dictionary import VIEWS
 from storage.database.engine import connect
 from storage.database.links import follow
@@ -43,6 +44,7 @@ def _denied(engine: Engine, statement: str) -> None:
     with pytest.raises(ProgrammingError) as error, engine.begin() as connection:
         connection.exec_driver_sql(statement)
     assert isinstance(error.value.orig, psycopg.errors.InsufficientPrivilege), statement
+    assert is_forbidden(error.value)
 
 
 def _refused(engine: Engine, statement: str) -> None:
