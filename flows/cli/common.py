@@ -94,9 +94,7 @@ def answering() -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         if is_forbidden(error):
-            fail(
-                f"vai trò này của cơ sở dữ liệu không đủ quyền ({says(error)}); vai trò nào chạy lệnh nào: docs/privacy.md"
-            )
+            fail(f"vai trò này không đủ quyền ({says(error)}); vai trò nào chạy lệnh nào: docs/privacy.md")
         fail(f"không mở được cơ sở dữ liệu: {says(error)}", VERDICTS[Verdict.DEGRADED].exit_code)
 
 
