@@ -28,6 +28,8 @@ POOL = 200
 MAX_TERMS = 24
 """Terms of a query that count: more is a pasted text."""
 
+_FEW_LETTERS = 2
+
 _QUOTED = re.compile(r'"([^"]*)"?|(\S+)')
 _QUOTES = str.maketrans("“”„«»", '"""""')
 _NUMBER_WORDS = frozenset({"so", "sh"})
@@ -163,21 +165,25 @@ def _by_numbers(connection: Connection, terms: Sequence[Term], where: str, value
     return list(connection.scalars(text(query), given))
 
 
-def _match(connection: Connection, terms: Sequence[Term]) -> tuple[str, dict[str, Any]]:
-    """Return the condition that a text has all terms, and its values."""
+def _match(connection: Connection, terms: Sequence[Term], name: str = "term") -> tuple[str, dict[str, Any]]:
+    """Return the condition that a text has all terms, and its values, which are called by `name`."""
     if connection.dialect.name == "sqlite":
         return "s.words MATCH :match", {"match": _fts(terms)}
     parts, values = [], {}
     for place, term in enumerate(terms):
         build = "to_tsquery" if term.prefix else "phraseto_tsquery"
-        parts.append(f"{build}('simple', :term{place})")
-        values[f"term{place}"] = " <-> ".join(term.words) + ":*" if term.prefix else " ".join(term.words)
+        parts.append(f"{build}('simple', :{name}{place})")
+        values[f"{name}{place}"] = " <-> ".join(term.words) + ":*" if term.prefix else " ".join(term.words)
     return f"s.words @@ ({' && '.join(parts)})", values
 
 
 def _fts(terms: Sequence[Term]) -> str:
     """Return the terms in the language of FTS5: words are letters and digits alone, so quotes hold them."""
-    return " AND ".join(f'"{" ".join(term.words)}"{"*" if term.prefix else ""}' for term in terms)
+    return " AND ".join(_phrase(term.words, prefix=term.prefix) for term in terms)
+
+
+def _phrase(words: Sequence[str], *, prefix: bool) -> str:
+    return f'"{" ".join(words)}"{"*" if prefix else ""}'
 
 
 def _by_words(connection: Connection, terms: Sequence[Term], where: str, values: Mapping[str, Any]) -> list[int]:
@@ -186,14 +192,17 @@ def _by_words(connection: Connection, terms: Sequence[Term], where: str, values:
     if connection.dialect.name == "sqlite":
         every = _fts(terms)
         # Neighbours count once more where they stand side by side.
-        pairs = [f'"{" ".join(one.words + two.words)}"' for one, two in pairwise(terms)]
+        pairs = [_phrase((*one.words, *two.words), prefix=two.prefix) for one, two in pairwise(terms)]
         match = {"match": " OR ".join([f"({every})", *(f"({pair} AND {every})" for pair in pairs[:8])])}
         query = (
             f"SELECT s.article_id FROM v1_search s WHERE {condition}{where} "  # noqa: S608 - as above
             f"ORDER BY bm25(s.words, 8.0, 1.0), s.sort_date DESC, 1 DESC LIMIT {POOL}"
         )
     else:
-        asked = condition.removeprefix("s.words @@ ")
+        # The first letter or two of a word say nothing of how good a match is, and take long to count.
+        telling = [term for term in terms if not term.prefix or len(term.words[-1]) > _FEW_LETTERS] or terms
+        asked, others = _match(connection, telling, "telling")
+        asked, match = asked.removeprefix("s.words @@ "), match | others
         query = f"""
             SELECT s.article_id FROM (
                 SELECT s.article_id, s.sort_date, s.words FROM v1_search s
