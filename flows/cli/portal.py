@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli import portal_check, portal_new, portal_try
+from flows.cli import portal_check, portal_new, portal_probe, portal_try
 from flows.cli.common import fail, screen, table
 
 app = typer.Typer(help="Các cổng và tệp khai báo của chúng.", no_args_is_help=True)
@@ -13,6 +13,7 @@ app = typer.Typer(help="Các cổng và tệp khai báo của chúng.", no_args_
 app.command("new")(portal_new.new)
 app.command("try")(portal_try.try_page)
 app.command("check")(portal_check.check)
+app.command("probe")(portal_probe.probe)
 
 
 @app.command("list")

@@ -15,6 +15,8 @@ from tests.replicas import serve
 
 SAVED = PROJECT_ROOT / "tests/cases/lao_cai/tong_ket_nhiem_vu/page.html.gz"
 PAGES = [PROJECT_ROOT / "README.md", PROJECT_ROOT / "CONTRIBUTING.md", *sorted((PROJECT_ROOT / "docs").glob("*.md"))]
+WALKED = [PROJECT_ROOT / "docs" / name for name in ("add-a-portal.md", "mend-a-portal.md")]
+"""Pages whose commands follow each other from a new portal on: a test of its own walks them, among the soak tests."""
 
 OPERATED = {"congtin serve", "congtin deploy"}
 """Commands that need a server or are one: tests/browser/test_operating.py runs them."""
@@ -23,7 +25,8 @@ OPERATED = {"congtin serve", "congtin deploy"}
 def shown(page: Path) -> list[str]:
     """The commands of a page's shell blocks."""
     blocks = re.findall(r"```sh\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
-    return [line for block in blocks for line in block.splitlines() if line and not line.startswith("#")]
+    lines = (line.strip() for block in blocks for line in block.splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 def test_make_targets_exist() -> None:
@@ -46,10 +49,26 @@ def test_links_lead_somewhere() -> None:
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_commands_of_the_readme(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    commands = [line for page in PAGES for line in shown(page) if not line.startswith("make ") and line not in OPERATED]
+    pages = [page for page in PAGES if page not in WALKED]
+    commands = [line for page in pages for line in shown(page) if not line.startswith("make ") and line not in OPERATED]
     assert any(line.startswith("congtin ingest") for line in commands)
-    (tmp_path / "page.html").write_bytes(gzip.decompress(SAVED.read_bytes()))
-    monkeypatch.chdir(tmp_path)
+    _run(commands, house, tmp_path, monkeypatch)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_portal_is_added_and_mended_as_the_pages_say(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands = [line for page in WALKED for line in shown(page)]
+    assert len(commands) == 9
+    _run(commands, house, tmp_path, monkeypatch)
+
+
+def _run(commands: list[str], house: House, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "page.html").write_bytes(gzip.decompress(SAVED.read_bytes()))
+    monkeypatch.chdir(folder)
     with serve(seed=11, articles=12) as replicas:
         monkeypatch.setenv("CONGTIN_CONNECT_TO", replicas.connect_to)
         monkeypatch.setenv("CONGTIN_CA_FILE", replicas.ca_file)
