@@ -38,6 +38,10 @@ class Point(StrEnum):
     INDEX = "index.commit"
     """Captures are entered, their transaction is open."""
     INDEXED = "index.committed"
+    TEMPLATE = "template.commit"
+    """Pages are entered to learn from, their transaction is open."""
+    NOTED = "template.noted"
+    """They are entered, nothing is learned from them."""
     CLAIMED = "claim.committed"
     """Captures are claimed, none is read."""
     READ = "read.done"
@@ -48,6 +52,11 @@ class Point(StrEnum):
     MARK = "mark.commit"
     """Listings are settled, the transaction is open."""
     MARKED = "mark.committed"
+    LINK = "links.commit"
+    """Near-duplicates are entered and the cursor is moved, the transaction is open."""
+    LINKED = "links.committed"
+    EXAMINE = "doctor.begun"
+    """All is done but the proof of it."""
     CLOSE = "close.begun"
     """The verdict is known and not written."""
     CLOSED = "close.committed"
@@ -80,11 +89,28 @@ class StorePoint(StrEnum):
     """A segment has come from the store; it has not got its name."""
 
 
-_KINDS: dict[str, type[Point | ForgetPoint | StorePoint]] = {"forget": ForgetPoint, "store": StorePoint}
-"""Kinds of points by the first word of their names; all others are of a run."""
+class DeskPoint(StrEnum):
+    """Where a command of a person can be told to die: `release`, `reject` and `export`, each in its order."""
+
+    WRITTEN = "decision.written"
+    """The decision is beside the archive, not in the database."""
+    ENTERED = "decision.entered"
+    """It is in the database, and nothing is done about it."""
+    REOPENED = "decision.reopened"
+    """A released page may be read again and is not loaded."""
+    REJECT = "decision.commit"
+    """A rejected page is out of the views, the transaction is open."""
+    EXPORTED = "export.written"
+    """All files are on the disk, in a folder of another name."""
+    NAMED = "export.renamed"
+    """The folder has its name, which is not yet durable."""
 
 
-def sync_point(point: Point | ForgetPoint | StorePoint) -> None:
+AnyPoint = Point | ForgetPoint | StorePoint | DeskPoint
+_KINDS = (Point, ForgetPoint, StorePoint, DeskPoint)
+
+
+def sync_point(point: AnyPoint) -> None:
     """Pass a point; the process ends here if `CONGTIN_CRASH_AT` says so.
 
     Raises:
@@ -98,7 +124,7 @@ def sync_point(point: Point | ForgetPoint | StorePoint) -> None:
 
 
 class _Fuse:
-    def __init__(self, point: Point | ForgetPoint | StorePoint, left: int) -> None:
+    def __init__(self, point: AnyPoint, left: int) -> None:
         self.point = point
         self.left = left
 
@@ -108,5 +134,7 @@ def _fuse() -> _Fuse | None:
     name, _, times = settings().crash_at.partition(":")
     if not name:
         return None
-    kind = _KINDS.get(name.partition(".")[0], Point)
-    return _Fuse(kind(name), int(times))
+    points: dict[str, AnyPoint] = {point.value: point for kind in _KINDS for point in kind}
+    if name not in points:
+        raise ValueError(f"CONGTIN_CRASH_AT: no point is called {name!r}")
+    return _Fuse(points[name], int(times))

@@ -70,6 +70,7 @@ async def _release(engine: "Engine", page: "Page", reason: str, by: str) -> str:
     """Read the page with the verdict overridden, record the decision, load what was read; return what came of it."""
     from crawlers.portals import PortalError, load
     from flows.steps.reading import Readers
+    from storage.crash import DeskPoint, sync_point
     from storage.database.decisions import decide, reopen
     from storage.database.further_pages import wholes
     from storage.database.load import load as store
@@ -100,6 +101,7 @@ async def _release(engine: "Engine", page: "Page", reason: str, by: str) -> str:
             by=by,
         )
         reopen(engine, [capture.record_id])
+        sync_point(DeskPoint.REOPENED)
         counts = await asyncio.to_thread(store, engine, run_id_of(decided), [result], reread=readers.reread(portal))
     if counts.quarantined:
         fail("đã ghi quyết định, nhưng trang vẫn không lưu được; xem `congtin held`", NOT_DONE)

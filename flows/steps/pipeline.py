@@ -52,6 +52,7 @@ from storage.database.further_pages import failed_pages, wanted_pages
 from storage.database.marks import ListingOutcome, finish_listings
 from storage.database.plan import chosen, known, standing
 from storage.database.sharing import share
+from storage.database.unfinished import carry_out
 from storage.records import VIETNAM, Capture, Location, Refusal
 from storage.vocabulary import CaptureState, Purpose, RefusalKind, Verdict
 
@@ -192,6 +193,9 @@ class _Run:
         return stale
 
     async def _stages(self, stale: Sequence[str]) -> Judgement:
+        engine, name = self.house.engine, self.portal.name
+        if left := await asyncio.to_thread(carry_out, engine, self._archive, name):
+            self.log.warning("%s pages were decided on by a command that died: carried out", left)
         await self._batches.take_up_held()
         await self._stage("xử lý phần còn lại", self._batches.drain)
         self._batches.reopen()
@@ -208,7 +212,6 @@ class _Run:
         await self._link()
         await self._share()
         findings = self.findings(await self._front())
-        engine, name = self.house.engine, self.portal.name
         before = seen_before(self.portal, await self._earlier())
         judgement = judge(
             replace(
@@ -232,6 +235,7 @@ class _Run:
 
     async def _proved(self, judgement: Judgement) -> Judgement:
         """Return the judgement with what the doctor finds of this run."""
+        sync_point(Point.EXAMINE)
         checked = await examine(
             Scope(
                 self.house.engine,

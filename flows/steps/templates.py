@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from crawlers.portal import Portal
 from crawlers.reading.template import ENOUGH, EVERYTHING, WINDOW, Block, Learned, Seen, Template, learn
 from flows.steps.reading import Readers
+from storage.crash import Point, sync_point
 from storage.database import templates as store
 from storage.database.keys import address_id
 from storage.database.templates import SeenPage, StoredTemplate
@@ -123,6 +124,7 @@ def _page(portal: str, capture: Capture, seen: Seen) -> SeenPage:
 def _update(engine: Engine, portal: str, pages: Sequence[SeenPage]) -> None:
     """Enter pages into the window and learn from it."""
     window = store.note_pages(engine, portal, pages, WINDOW)
+    sync_point(Point.NOTED)
     learned = learn([Seen(page.title, tuple(Block(*block) for block in page.blocks)) for page in window])
     _save(engine, portal, learned, len(window))
 

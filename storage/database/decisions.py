@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, RowMapping, and_, func, insert, or_, select, update
 
 from storage.archive.decisions import append_decision, read_decisions
+from storage.crash import DeskPoint, sync_point
 from storage.database.among import among
 from storage.database.engine import transact
 from storage.database.keys import address_id
@@ -51,7 +52,9 @@ def decide(
     )
     at = now().replace(microsecond=0)
     append_decision(archive, page.portal, {**values, "decided_at": at.isoformat()})
+    sync_point(DeskPoint.WRITTEN)
     number = transact(engine, lambda connection: _enter(connection, values, at))
+    sync_point(DeskPoint.ENTERED)
     return Decided(number, kind, page.payload_sha256, content_hash, reason, by, at)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, or_, select
 
 from storage.collector import old_objects_left_alone
 from storage.crash import Point, sync_point
@@ -40,7 +40,7 @@ from storage.database.loading.pages import PageDecider
 from storage.database.loading.rows import Work
 from storage.database.loading.state import fetch_state, last_healthy, run_starts
 from storage.database.loading.write import numbers, write, write_captures
-from storage.database.models import article, capture, reading
+from storage.database.models import article, capture, reading, run
 from storage.database.types import now
 from storage.database.values import storable, unstorable
 from storage.records import Article, Refusal
@@ -174,12 +174,20 @@ def _pending(connection: Connection, portal: str, batch: Sequence[ReadResult]) -
 def _without_overtaken(connection: Connection, waiting: Sequence[ReadResult]) -> list[ReadResult]:
     """Return the results; without a page where a later response of the address was loaded before its first loading.
 
-    So it is where the machine that fetched it was cut off, and another one has gone on: what it shows is of the past.
+    So it is where the machine that fetched it died or was cut off, and another one has gone on: what it shows is of the
+    past. What that machine had not even entered has a higher number than the later response; the later one is then that
+    of a run which began when the other had been closed (both by the clock of the machine that took over).
     """
-    later = capture.alias("later")
+    later, own, theirs = capture.alias("later"), run.alias("own"), run.alias("theirs")
+    begun_since = select(theirs.c.id).where(
+        own.c.id == capture.c.run_id,
+        theirs.c.id == later.c.run_id,
+        theirs.c.id != own.c.id,
+        theirs.c.started_at >= own.c.ended_at,
+    )
     loaded_since = select(later.c.seq).where(
         later.c.address_id == capture.c.address_id,
-        later.c.seq > capture.c.seq,
+        or_(later.c.seq > capture.c.seq, begun_since.exists()),
         later.c.purpose == Purpose.ARTICLE.value,
         later.c.effect.is_not(None),
     )

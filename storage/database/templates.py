@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Engine, delete, insert, select
 
+from storage.crash import Point, sync_point
 from storage.database.bulk import upsert
 from storage.database.engine import lock_portal, transact
 from storage.database.models import template, template_keep, template_page
@@ -85,6 +86,7 @@ def note_pages(engine: Engine, portal: str, pages: Sequence[SeenPage], window: i
             connection.execute(
                 delete(template_page).where(template_page.c.portal == portal, template_page.c.address_id.in_(old))
             )
+        sync_point(Point.TEMPLATE)
         return [
             SeenPage(row.address_id, row.capture_id, row.fetched_at, row.title, _unpacked(row.blocks))
             for row in reversed(found[:window])

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, or_, select, update
 
+from storage.crash import DeskPoint, sync_point
 from storage.database.decisions import Decided
 from storage.database.engine import lock_portal, transact
 from storage.database.feed import number_changes
@@ -46,7 +47,9 @@ def reject(engine: Engine, page: Capture, decided: Decided) -> Change | None:
             .join(address, address.c.article_id == article.c.id)
             .where(address.c.id == key, article.c.withdrawn_at.is_(None))
         ).one_or_none()
-        return None if known is None else _take_out(connection, known, decided, page)
+        made = None if known is None else _take_out(connection, known, decided, page)
+        sync_point(DeskPoint.REJECT)
+        return made
 
     return transact(engine, work)
 

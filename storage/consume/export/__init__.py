@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, text
 from storage.consume.dictionary import document
 from storage.consume.export.tables import TABLES, ExportTable
 from storage.consume.export.writers import BATCH, Writer, fsync_folder, open_writer
+from storage.crash import DeskPoint, sync_point
 from storage.database.types import now
 from storage.text import sha256_hex
 from storage.vocabulary import ExportFormat, PressTexts
@@ -124,7 +125,9 @@ def export(
             os.fsync(file.fileno())
         for inside in (*(path for path in partial.rglob("*") if path.is_dir()), partial):
             fsync_folder(inside)
+        sync_point(DeskPoint.EXPORTED)
         partial.rename(folder)
+        sync_point(DeskPoint.NAMED)
         fsync_folder(folder.parent)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)

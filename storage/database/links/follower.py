@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, delete, or_, select, update
 
 from storage import similar, text
 from storage.collector import old_objects_left_alone
+from storage.crash import Point, sync_point
 from storage.database.among import among
 from storage.database.bulk import insert_rows, upsert
 from storage.database.engine import transact
@@ -152,6 +153,7 @@ class _Follower:
         except _OvertakenError:
             self._reached = None
             return True
+        sync_point(Point.LINKED)
         self._reached = batch.last
         done.changes += batch.size
         done.articles += len(batch.signatures)
@@ -265,7 +267,9 @@ def _write(connection: Connection, batch: _Batch, moment: datetime) -> list[Merg
     add_keys(connection, batch.keys)
     insert_rows(connection, link_signature, batch.signatures)
     insert_rows(connection, link, [row | {"found_at": moment} for row in batch.links])
-    return regroup(connection, touched, moment)
+    merges = regroup(connection, touched, moment)
+    sync_point(Point.LINK)
+    return merges
 
 
 def _drop(connection: Connection, ended: set[int]) -> set[int]:

@@ -1,15 +1,24 @@
 """What people decide: it is put into force, it lasts, and what changes to something else is judged anew."""
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
+from storage import crash
+from storage.crash import DeskPoint
+from storage.database.captures import claim
 from storage.database.decisions import decide, decisions_on, find_pages, kept_back, released, reopen, restore
+from storage.database.engine import connect
 from storage.database.load import Held, ReadResult
 from storage.database.loading.derived import version_hash
+from storage.database.runs import start_run
+from storage.database.unfinished import carry_out
 from storage.database.withdraw import reject
 from storage.records import Article, Capture, Refusal
+from storage.settings import settings
 from storage.vocabulary import CaptureState, Change, Decision, HeldReason, RefusalKind
 from tests.unit.database.makers import LONG, PORTAL, Desk, article, one, row, rows, url
 
@@ -173,3 +182,59 @@ def test_decisions_outlive_the_database(desk: Desk, tmp_path: Path) -> None:
     assert [(one.kind, one.by, one.at, one.reason) for one in kept] == [
         (one.kind, one.by, one.at, one.reason) for one in before[key]
     ]
+
+
+def die(desk: Desk, archive: Path, kind: Decision, result: ReadResult, point: DeskPoint) -> None:
+    """Say something in a process that dies at a point."""
+    address = desk.engine.url.render_as_string(hide_password=False)
+    desk.engine.dispose()
+    child = os.fork()
+    if child == 0:
+        signal.alarm(60)
+        os.environ["CONGTIN_CRASH_AT"] = f"{point.value}:1"
+        settings.cache_clear()
+        crash._fuse.cache_clear()
+        try:
+            say(Desk(connect(address)), archive, kind, result)
+        finally:
+            os._exit(99)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("point", [DeskPoint.WRITTEN, DeskPoint.ENTERED])
+def test_a_release_that_died_is_carried_out_by_the_next_run(desk: Desk, tmp_path: Path, point: DeskPoint) -> None:
+    held = hold(desk, "a")
+    die(desk, tmp_path, Decision.RELEASED, held, point)
+    assert carry_out(desk.engine, tmp_path, PORTAL) == 1
+    assert [one.record_id for one, _ in claim(desk.engine, PORTAL, desk.run_id, 10)] == [held.capture.record_id]
+    desk.load(held)
+    assert one(desk.engine, "SELECT text FROM v1_articles")["text"] == BAD
+    assert carry_out(desk.engine, tmp_path, PORTAL) == 0
+
+
+@pytest.mark.parametrize("point", [DeskPoint.WRITTEN, DeskPoint.ENTERED, DeskPoint.REJECT])
+def test_a_rejection_that_died_is_carried_out_by_the_next_run(desk: Desk, tmp_path: Path, point: DeskPoint) -> None:
+    desk.serve("a", capture={"body": "x"})
+    (good,) = desk.last
+    desk.next_day()
+    desk.serve("a", BAD)
+    (bad,) = desk.last
+    die(desk, tmp_path, Decision.REJECTED, bad, point)
+    assert carry_out(desk.engine, tmp_path, PORTAL) == 1
+    assert one(desk.engine, "SELECT text, version_no FROM v1_articles") == {"text": LONG, "version_no": 3}
+    assert carry_out(desk.engine, tmp_path, PORTAL) == 0
+    die(desk, tmp_path, Decision.REJECTED, good, point)
+    carry_out(desk.engine, tmp_path, PORTAL)
+    assert not rows(desk.engine, "SELECT 1 FROM v1_articles")
+    assert one(desk.engine, "SELECT count(*) AS n FROM decision")["n"] == 2
+
+
+def test_what_was_loaded_since_is_not_read_again(desk: Desk, tmp_path: Path) -> None:
+    """A released page that is refused all the same is not read anew by every run."""
+    held = hold(desk, "a")
+    say(desk, tmp_path, Decision.RELEASED, held)
+    later = start_run(desk.engine, PORTAL, "incremental")
+    with desk.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE capture SET state = 'refused', loaded_by = '" + later + "'")
+        connection.exec_driver_sql("UPDATE run SET started_at = '2999-01-01T00:00:00+07:00'")
+    assert carry_out(desk.engine, tmp_path, PORTAL) == 0
