@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +31,7 @@ class Server:
 
     folder: Path
     process: subprocess.Popen[bytes]
+    start: Callable[[], "subprocess.Popen[bytes]"] = field(repr=False)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def url(self, name: str) -> str:
@@ -39,6 +40,16 @@ class Server:
     def execute(self, statement: str) -> None:
         with psycopg.connect(host=str(self.folder), user="postgres", dbname="postgres", autocommit=True) as connection:
             connection.execute(statement.encode())
+
+    def stop(self) -> None:
+        """End it at once, as a crash does: no transaction is finished, no client told why."""
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(30)
+
+    def start_again(self) -> None:
+        """Start it over the data that it had, and wait until it answers."""
+        self.process = self.start()
+        _wait(self, self.folder / "log")
 
     @contextmanager
     def database(self, template: str = "template1") -> Iterator[str]:
@@ -122,25 +133,28 @@ def _serve(programs: Path, home: Path, settings: Mapping[str, str]) -> Iterator[
         **settings,
     }
     flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [*prefix, *_dying_with_us(), programs / "postgres", "-D", data, *flags],
-            stdout=output,
-            stderr=output,
-            stdin=subprocess.DEVNULL,
-            cwd=home,
-        )
+
+    def start() -> subprocess.Popen[bytes]:
+        with log.open("ab") as output:
+            return subprocess.Popen(
+                [*prefix, *_dying_with_us(), programs / "postgres", "-D", data, *flags],
+                stdout=output,
+                stderr=output,
+                stdin=subprocess.DEVNULL,
+                cwd=home,
+            )
+
+    server = Server(home, start(), start)
     try:
-        server = Server(home, process)
         _wait(server, log)
         yield server
     finally:
-        process.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
+        server.process.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
         try:
-            process.wait(20)
+            server.process.wait(20)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            server.process.kill()
+            server.process.wait()
 
 
 def _wait(server: Server, log: Path) -> None:

@@ -3,8 +3,9 @@
 import os
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from time import monotonic
 
 from crawlers.plan import CrawlReport, Failure, ListingReport, Plan, Stop
 from storage.records import VIETNAM
@@ -27,7 +28,7 @@ class Recorder:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._started_at = datetime.now(VIETNAM)
+        self._started_at, self._began = datetime.now(VIETNAM), monotonic()
         self.requests: Counter[Purpose] = Counter()
         self.statuses: Counter[int] = Counter()
         self.bytes = 0
@@ -48,7 +49,7 @@ class Recorder:
             run_id=self._plan.run_id,
             portal=self._plan.portal,
             started_at=self._started_at,
-            ended_at=datetime.now(VIETNAM),
+            ended_at=self._started_at + timedelta(seconds=monotonic() - self._began),  # a clock may be set meanwhile
             reason=reason,
             listings=tuple(source(stop, detail or reason) for source in self.listings),
             requests=dict(self.requests),

@@ -78,10 +78,7 @@ class Turn:
         """Enter a wait, unless a longer one is under way, and close the file. On a full disk it is only forgotten."""
         try:
             if wait.seconds > _read(descriptor).seconds:
-                said = {"at": time.time(), "seconds": min(wait.seconds, MAX_LEFT), "reason": wait.reason}
-                with suppress(OSError):
-                    os.ftruncate(descriptor, 0)
-                    os.pwrite(descriptor, json.dumps(said).encode(), 0)
+                _enter(descriptor, wait)
         finally:
             os.close(descriptor)
 
@@ -106,12 +103,25 @@ class Turns:
 
 
 def _read(descriptor: int) -> Wait:
-    """Return what is left of the wait that a file tells of; what a killed process has half written tells of none."""
+    """Return what is left of the wait that a file tells of; what a killed process has half written tells of none.
+
+    Where the clock was set back since, the wait begins anew by the clock of now: it would else last until the clock is
+    where it was again.
+    """
     try:
         said = json.loads(os.pread(descriptor, 2000, 0))
         past = time.time() - float(said["at"])
         seconds, reason = float(said["seconds"]), str(said["reason"])
     except (ValueError, TypeError, KeyError):
         return Wait(0.0)
-    left = seconds - past if past >= 0 else min(seconds, MAX_BACKWARDS)
-    return Wait(max(0.0, left), reason)
+    if past < 0:
+        seconds, past = min(seconds, MAX_BACKWARDS), 0.0
+        _enter(descriptor, Wait(seconds, reason))
+    return Wait(max(0.0, seconds - past), reason)
+
+
+def _enter(descriptor: int, wait: Wait) -> None:
+    said = {"at": time.time(), "seconds": min(wait.seconds, MAX_LEFT), "reason": wait.reason}
+    with suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, json.dumps(said).encode(), 0)

@@ -108,9 +108,9 @@ class Readers(AbstractContextManager["Readers"]):
 
         No page raises; an archive that cannot be read does.
 
-        Pages are read several at a time. Where those do not end within the deadline of one page, or their reader died,
-        each is read once more by itself: another of them may be at fault, and the kernel, short of memory, or a person
-        may have killed the reader. A page that hangs or kills its reader does so again.
+        Pages are read several at a time. Where those do not end within the deadline of one page, or their reader died
+        or failed, each is read once more by itself: another of them may be at fault, and the kernel, short of memory,
+        or a person may have killed the reader. A page that hangs or kills its reader does so again.
 
         Args:
             portal: the portal.
@@ -143,7 +143,7 @@ class Readers(AbstractContextManager["Readers"]):
         outcomes: dict[str, Outcome] = {}
         again: dict[str, ProcessFuture[Read]] = {}
         for message, future in zip(messages, futures, strict=True):
-            if isinstance(future.exception(), (TimeoutError, *_READER_LOST)):
+            if future.exception() is not None:
                 for one, place in message:
                     key = one.record_id
                     again[key] = self._schedule(portal, one, place, template, released.get(key), shown.get(key))
@@ -215,13 +215,20 @@ class Readers(AbstractContextManager["Readers"]):
 
     def _outcome(self, capture: Capture, future: "ProcessFuture[Read]") -> Outcome:
         """Return what a reading process made of a capture; wait for it if need be."""
+        kind = RefusalKind.READER_KILLED
         try:
             return _taken_over(future.result())
         except TimeoutError:
             reason = f"not read within {self._deadline:g} s"
         except ProcessExpired as error:
             reason = f"its reader ended with code {error.exitcode}"
-        return Refusal(capture.url, RefusalKind.READER_KILLED, reason, READER_VERSION)
+        except OSError:  # the archive, not the page
+            raise
+        except MemoryError:
+            reason = f"it takes more than the {MEMORY >> 20} MiB that a reader may have"
+        except Exception as error:  # noqa: BLE001 - what is derived of an article, or to hand it over, failed
+            kind, reason = RefusalKind.READER_FAILED, f"{type(error).__name__}: {error}"[:500]
+        return Refusal(capture.url, kind, reason, READER_VERSION)
 
 
 def _taken_over(read: Read) -> Outcome:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, distinct, func, select
 
 from storage.database.engine import transact
-from storage.database.failures import MAX_TRIES
+from storage.database.failures import MAX_TRIES, RETRY_AFTER
 from storage.database.keys import address_id
 from storage.database.marks import settle_ended_runs
 from storage.database.models import address, article, capture, forgotten, listing, listing_entry
@@ -201,7 +201,12 @@ def _addresses(portal: str) -> Any:
 
 
 def _may_try(row: Row[Any], now: datetime) -> bool:
-    return not row.closed and row.tries < MAX_TRIES and (row.retry_at is None or row.retry_at <= now)
+    return not row.closed and row.tries < MAX_TRIES and (row.retry_at is None or _is_over(row.retry_at, now))
+
+
+def _is_over(wait_until: datetime, now: datetime) -> bool:
+    """Whether a wait is over; one that is longer than any was written by a clock that ran ahead."""
+    return wait_until <= now or wait_until > now + RETRY_AFTER
 
 
 def _visits(
@@ -216,7 +221,7 @@ def _visits(
         and (
             full
             or (
-                row.retry_at <= now
+                _is_over(row.retry_at, now)
                 if row.retry_at is not None
                 else is_due(row.article_seen_at, row.last_visit_at, now, revisit_days)
             )

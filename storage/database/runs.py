@@ -3,7 +3,7 @@
 import secrets
 import socket
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
@@ -14,16 +14,18 @@ from storage.database.types import now
 from storage.records import VIETNAM
 from storage.vocabulary import VERDICTS, Verdict
 
+_STAMP = "%Y%m%dT%H%M%S"
 _LOOK_BACK = 100
 """Runs looked at for one of an earlier day."""
 
 
 def start_run(engine: Engine, portal: str, mode: str) -> str:
-    """Enter a run as begun and return its id, which sorts by the time of its start."""
-    moment = now()
-    run_id = f"{moment:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    """Enter a run as begun and return its id, which sorts after those of the portal's earlier runs.
+
+    It begins with the time of its start; where the clock was set back, with the second after the last run's.
+    """
+    moment, suffix = now(), secrets.token_hex(3)
     row = {
-        "id": run_id,
         "portal": portal,
         "mode": mode,
         "started_at": moment,
@@ -31,12 +33,20 @@ def start_run(engine: Engine, portal: str, mode: str) -> str:
         "host": socket.gethostname(),
     }
 
-    def work(connection: Connection) -> None:
-        if connection.scalar(select(run.c.id).where(run.c.id == run_id)) is None:
-            connection.execute(insert(run), row)
+    def work(connection: Connection) -> str:
+        known = connection.scalars(select(run.c.id).where(run.c.portal == portal, run.c.id.endswith(f"-{suffix}")))
+        if entered := known.one_or_none():  # only the answer to COMMIT was lost
+            return str(entered)
+        stamped = run.c.id.like("________T______-%")
+        last = connection.scalar(select(func.max(run.c.id)).where(run.c.portal == portal, stamped)) or ""
+        run_id = f"{moment:{_STAMP}}-{suffix}"
+        if run_id < last:
+            after = datetime.strptime(last.rpartition("-")[0], _STAMP) + timedelta(seconds=1)  # noqa: DTZ007 - a name
+            run_id = f"{after:{_STAMP}}-{suffix}"
+        connection.execute(insert(run), row | {"id": run_id})
+        return run_id
 
-    transact(engine, work)
-    return run_id
+    return transact(engine, work)
 
 
 def heartbeat(engine: Engine, run_id: str) -> None:

@@ -24,9 +24,13 @@ _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """A request that the replicas got. `target` is path and query as sent; `status` 0 means: not answered (yet)."""
+    """A request that the replicas got. `target` is path and query as sent; `status` 0 means: not answered (yet).
+
+    `time` and `ended` are seconds since the epoch: its beginning, and the end of the answer (0: not yet).
+    """
 
     time: float
+    ended: float
     scheme: str
     host: str
     method: str

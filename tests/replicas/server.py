@@ -74,6 +74,7 @@ class Portals:
         )
         entry: dict[str, object] = {
             "time": time.time(),
+            "ended": 0.0,
             "scheme": request.scheme,
             "host": host,
             "method": request.method,
@@ -94,6 +95,7 @@ class Portals:
         response = Response.html("<h1>Misdirected</h1>", 421) if site is None else site.answer(request, fault, argument)
         entry["status"] = response.status
         await _send(send, response)
+        entry["ended"] = time.time()
 
     async def control(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the control port: `GET /requests?since=N`, `POST /advance`, `/fault`, each with a JSON object."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, timedelta
+from email.utils import parsedate_to_datetime
 
 from storage.database.failures import MAX_TRIES, RETRY_AFTER
 from storage.database.loading.derived import field_hashes, version_hash, word_count
@@ -43,6 +45,18 @@ _PASSING = frozenset(
     }
 )
 """Refusals that another day may lift: the page is asked for again."""
+CLOCKS_APART = timedelta(days=1)
+"""How far our clock and a server's may lie apart for a page to be counted as gone after a day."""
+
+
+def _clocks_agree(capture: Capture) -> bool:
+    """Whether our clock and the server's (its Date) agree: else nobody knows how many days passed."""
+    try:
+        theirs = parsedate_to_datetime(capture.headers["date"])
+    except (KeyError, ValueError, TypeError):
+        return True
+    theirs = theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)
+    return abs(theirs - capture.fetched_at) < CLOCKS_APART
 
 
 @dataclass(slots=True)
@@ -177,13 +191,13 @@ class Decider(Moves):
         """Gone is what is missing on two days, the host having been in order since the first run that missed it."""
         today = capture.fetched_at.astimezone(VIETNAM).date()
         article.last_visit_at, article.changed = max(article.last_visit_at, capture.fetched_at), True
-        if address.missed_on is None:
+        if address.missed_on is None or today < address.missed_on:  # the clock ran ahead then
             address.missed_on, address.missed_seq = today, self.run_starts[capture.run_id]
             return
         healthy = self.healthy_seq >= (address.missed_seq or 0)
         if address.gone_at is not None:
             address.retry_at = None  # from here on by the ages of visits
-        elif today > address.missed_on and healthy:
+        elif today > address.missed_on and healthy and _clocks_agree(capture):
             address.gone_at, address.retry_at = capture.fetched_at, None
             alive = [one for one in self.state.of_article(article.id) if one.alive]
             if not alive and article.gone_at is None:

@@ -31,7 +31,7 @@ def _take_away(server: Server) -> None:
     elsewhere = server.folder / "elsewhere"
     elsewhere.mkdir()
     (server.folder / SOCKET).rename(elsewhere / SOCKET)
-    Server(elsewhere, server.process).execute(
+    Server(elsewhere, server.process, server.start).execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'way'"
     )
 

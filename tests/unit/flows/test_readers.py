@@ -1,5 +1,6 @@
 """A page that hangs, or kills its reader, is refused as such; the pages beside it and after it are read."""
 
+import ctypes
 import os
 import signal
 import time
@@ -26,6 +27,14 @@ def behave(archive: Path, portal: Portal, capture: Capture, location: Location, 
         time.sleep(600)
     if capture.url.endswith("/die"):
         os._exit(7)
+    if capture.url.endswith("/fault"):
+        ctypes.string_at(0)  # a library that reads where nothing is
+    if capture.url.endswith("/eat"):
+        taken = []
+        while True:
+            taken.append(bytearray(64 << 20))
+    if capture.url.endswith("/bug"):
+        raise KeyError("bug")
     if capture.url.endswith("/once") and not (archive / "died").exists():
         (archive / "died").touch()
         os.kill(os.getpid(), signal.SIGKILL)
@@ -71,6 +80,27 @@ async def test_a_page_that_kills_its_reader_is_refused(readers: Readers) -> None
     assert dead.outcome.kind is RefusalKind.READER_KILLED
     assert "7" in dead.outcome.reason
     assert isinstance(alive.outcome, Article)
+
+
+async def test_a_segmentation_fault_costs_one_page(readers: Readers) -> None:
+    names = ["one", "fault", "two", "three"]
+    results = await readers.read(load("lao_cai"), [_capture(name) for name in names])
+    refused = results[1].outcome
+    assert isinstance(refused, Refusal)
+    assert (refused.kind, str(-signal.SIGSEGV) in refused.reason) == (RefusalKind.READER_KILLED, True), refused.reason
+    assert all(isinstance(results[place].outcome, Article) for place in (0, 2, 3))
+
+
+async def test_what_a_reader_cannot_do_costs_one_page(tmp_path: Path) -> None:
+    with Readers(tmp_path, workers=1, deadline=30, read=behave) as own:
+        eaten, bug, read = await own.read(load("lao_cai"), [_capture(name) for name in ("eat", "bug", "one")])
+    for result, kind, said in (
+        (eaten, RefusalKind.READER_KILLED, "1024 MiB"),
+        (bug, RefusalKind.READER_FAILED, "KeyError"),
+    ):
+        assert isinstance(result.outcome, Refusal)
+        assert (result.outcome.kind, said in result.outcome.reason) == (kind, True), result.outcome.reason
+    assert isinstance(read.outcome, Article)
 
 
 async def test_a_page_whose_reader_was_killed_by_something_else_is_read(readers: Readers) -> None:
