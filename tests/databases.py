@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,8 @@ from storage.database.engine import connect
 from storage.database.migrate import upgrade
 
 _START_SECONDS = 60
+_KEEPER = ThreadPoolExecutor(1)
+"""A thread that lasts: a server ends with the thread that started it (`_dying_with_us`)."""
 
 
 @dataclass(slots=True)
@@ -48,7 +51,7 @@ class Server:
 
     def start_again(self) -> None:
         """Start it over the data that it had, and wait until it answers."""
-        self.process = self.start()
+        self.process = _KEEPER.submit(self.start).result()
         _wait(self, self.folder / "log")
 
     @contextmanager

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli.common import day_start, fail, open_database, parse_day, table, whatever_stdout_takes
+from flows.cli.common import answering, day_start, fail, open_database, parse_day, table, whatever_stdout_takes
 from flows.cli.common import screen as results
 
 if TYPE_CHECKING:
@@ -97,7 +97,8 @@ def _run(chosen: "Sequence[Portal]", orders: "Sequence[Order]", screen: "Console
         with open_house(settings(), engine, chosen) as house, display:
             await asyncio.gather(*(one(portal, order) for portal, order in zip(chosen, orders, strict=True)))
 
-    cancelled = _to_its_end(whole())
+    with answering():  # as long as no run has begun, which says itself what the database does
+        cancelled = _to_its_end(whole())
     engine.dispose()
     return display.outcomes, cancelled
 

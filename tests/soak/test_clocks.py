@@ -107,7 +107,7 @@ def test_gone_needs_two_days_of_the_servers_clock_too(house: House, paged: Site,
 
 def test_the_night_window_ends_in_mid_run(house: House, paged: Site, clock: Clock) -> None:
     """The run ends cleanly; by day nothing is asked; the next night goes on where it was."""
-    night = "access=Access(night=(time(22), time(5)))"
+    night = 'access=Access(night=(time(22), time(5)), reason="thử")'
     portal_file(
         Path(house.environment["CONGTIN_PORTALS"]), PORTAL, {"tin": "http://congthu.gov.vn/tin-tuc"}, extra=night
     )

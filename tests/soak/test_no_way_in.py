@@ -29,7 +29,7 @@ OTHER, FOREIGN = "noibo.gov.vn", "xn--nib-6mzc.gov.vn"
 """Hosts that the map leads to the canary for another portal's sake; the second is `nộibộ.gov.vn` by its letters."""
 
 
-MANY = "access=Access(max_requests=5000, max_seconds=3600)"
+MANY = 'access=Access(max_requests=5000, max_seconds=3600, reason="thử")'
 ROBOTS = 6
 """Of the spellings one in so many is tried by robots.txt too, which takes a run of its own."""
 

@@ -41,7 +41,7 @@ def test_no_host_sees_two_at_once_or_faster_than_its_delay(
         pauses = [after.time - before.ended for before, after in pairwise(ordered)]
         closest[host] = min(pauses, default=DELAY)
         assert closest[host] >= DELAY - 0.005, f"{host}: {closest[host]:.3f} s after an answer"
-    assert sum(map(len, hosts.values())) > 100
+    assert sum(map(len, hosts.values())) > 80
     beside = sorted((one for seen in hosts.values() for one in seen), key=lambda one: one.time)
     assert any(before.host != after.host for before, after in pairwise(beside)), "portals are crawled beside each other"
     with capsys.disabled():

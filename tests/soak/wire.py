@@ -1,4 +1,4 @@
-"""A proxy in front of PostgreSQL that lets COMMIT through and loses the answer."""
+"""A proxy in front of PostgreSQL that lets COMMIT through and loses the answer, where something was written."""
 
 import socket
 import threading
@@ -9,13 +9,14 @@ from pathlib import Path
 
 _COMMIT = b"Q\x00\x00\x00\x0bCOMMIT\x00"
 """The message of a client that ends its transaction (PostgreSQL's protocol 3, simple query)."""
+_WRITES = (b"INSERT INTO", b"UPDATE ", b"DELETE FROM", b"COPY ")
 _DONE = b"COMMIT\x00"
 """The tag by which the server says that it has: CommandComplete."""
 
 
 @dataclass(slots=True)
 class Proxy:
-    """Takes connections at `port` of 127.0.0.1; of each `every` COMMITs one is done, and its client never hears of it."""
+    """Takes connections at `port` of 127.0.0.1; of each `every` COMMITs of writing transactions one is done, and its client never hears of it."""
 
     upstream: Path
     every: int
@@ -37,9 +38,12 @@ class Proxy:
                 threading.Thread(target=work, args=(client, server, losing), daemon=True).start()
 
     def _up(self, client: socket.socket, server: socket.socket, losing: threading.Event) -> None:
+        wrote = False
         with suppress(OSError):
             while data := client.recv(1 << 16):
-                if data.endswith(_COMMIT):
+                wrote = wrote or any(verb in data for verb in _WRITES)
+                if data.endswith(_COMMIT) and wrote:
+                    wrote = False
                     with self._lock:
                         self.commits += 1
                         if self.commits % self.every == 0:
