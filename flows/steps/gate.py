@@ -4,23 +4,27 @@ It looks at three things, all measured against the last good readings of earlier
 
 - *drift*: the article stands at a place in the page where none stood before, and fields are empty that nearly all pages
   fill, or hardly any text is left. A new skin that reads as well as the old one passes.
-- *rates*: most pages of the run lack a field that nearly all pages fill, wherever the article stands.
+- *rates*: most pages of the run lack a field that nearly all pages fill, wherever the article stands; or their dates
+  are not those of the listing, where these were nearly always the same. One whose day and month have only changed
+  places is held by itself.
 - *a shared text*: pages that are listed under different titles say the same (a notice, a soft 404). Beyond a share of
   the run nothing of it is taken any more.
 
-A page that says what is shown already always passes. A portal without a history has no drift.
+A page that says what is shown already passes, unless it is about its date. A portal without a history has no drift.
 """
 
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from statistics import median
 
+from crawlers.reading.dates import read_date
 from storage.database.figures import Figures, figures_of
 from storage.database.load import Held, ReadResult
 from storage.database.loading.derived import version_hash
-from storage.records import Article
+from storage.records import VIETNAM, Article, Kind
 from storage.text import match_key
 from storage.vocabulary import HeldReason
 
@@ -40,6 +44,8 @@ SHARED_WORDS = 15
 """Words of a text below which it recurs by chance ("Xem tệp đính kèm")."""
 SICK = 0.3
 """Share of a run's pages with shared texts beyond which the portal is out of order (reliability.md: maintenance)."""
+DATED = frozenset({"published_at", "listed_day"})
+"""What is asked of a page's date: that there is one, and that it is that of the listing row."""
 WINDOW = 8
 """Pages that wait until as many have come after them: what is shared shows itself before it is loaded."""
 
@@ -61,6 +67,10 @@ class Usual:
             return cls(len(history), frozenset(), {}, 0, 0)
         counted = Counter(name for one in history for name in one.filled)
         rates = {name: count / len(history) for name, count in sorted(counted.items())}
+        agreeing = [as_listed(one.listed, one.published_at) for one in history]
+        listed = [one for one in agreeing if one is not None]
+        if len(listed) >= ENOUGH:
+            rates["listed_day"] = listed.count(True) / len(listed)
         middle = median(one.words for one in history)
         spread = median(abs(one.words - middle) for one in history)
         return cls(
@@ -106,12 +116,14 @@ class Gate:
             if not isinstance(article, Article):
                 out.append(result)
                 continue
-            self._count(result, article)
-            if shown.get(result.capture.record_id) == version_hash(article):
+            lost = self._lost(result, article)
+            self._count(result, article, lost)
+            known = shown.get(result.capture.record_id) == version_hash(article)
+            if known and DATED.isdisjoint(lost):
                 out.append(result)
-            elif found := self._drift(article):
+            elif found := self._exchanged(result, article) or (None if known else self._drift(article, lost)):
                 out.append(self._hold(result, article, *found))
-            elif self._lost(article):
+            elif lost:
                 self._doubtful.append(result)
             else:
                 self._window.append(result)
@@ -125,7 +137,7 @@ class Gate:
         for result in self._doubtful:
             article = result.outcome
             assert isinstance(article, Article)
-            drifted = [name for name in self._lost(article) if self._has_drifted(name)]
+            drifted = [name for name in self._lost(result, article) if self._has_drifted(name)]
             if drifted:
                 detail = "; ".join(self._rate(name) for name in drifted)
                 out.append(self._hold(result, article, HeldReason.DRIFTED, detail))
@@ -142,25 +154,41 @@ class Gate:
 
     # --- one page
 
-    def _count(self, result: ReadResult, article: Article) -> None:
+    def _count(self, result: ReadResult, article: Article, lost: Sequence[str]) -> None:
         self.pages += 1
-        self.lacking.update(self._lost(article))
+        self.lacking.update(lost)
         text = _text_of(article)
         if text:
             item = result.capture.item
             self._texts[text] += 1
             self._titles.setdefault(text, set()).add(match_key(item.title if item and item.title else article.title))
 
-    def _lost(self, article: Article) -> list[str]:
+    def _lost(self, result: ReadResult, article: Article) -> list[str]:
+        """Return what the page lacks of what is usual."""
         filled = figures_of(article).filled
+        if article.kind is Kind.PAGE or as_listed(_listed(result), article.published_at) is not False:
+            filled |= {"listed_day"}
         return [name for name in self.usual.rates if name not in filled]
 
-    def _drift(self, article: Article) -> tuple[HeldReason, str] | None:
+    def _exchanged(self, result: ReadResult, article: Article) -> tuple[HeldReason, str] | None:
+        """Whether day and month have changed places, by the listing, which the portal's pages usually agree with."""
+        row, own = read_date(_listed(result)), article.published_at
+        if "listed_day" not in self.usual.rates or row is None or row.value is None or own is None:
+            return None
+        listed, read = row.value.date(), own.astimezone(VIETNAM).date()
+        if listed == read or (listed.year, listed.month, listed.day) != (read.year, read.day, read.month):
+            return None
+        return (
+            HeldReason.DRIFTED,
+            f"published_at {read:%d/%m/%Y}, danh sách ghi {listed:%d/%m/%Y}: ngày và tháng đổi chỗ",
+        )
+
+    def _drift(self, article: Article, missing: Sequence[str]) -> tuple[HeldReason, str] | None:
         usual, figures = self.usual, figures_of(article)
         if not usual.frames or figures.frame in usual.frames:
             return None
         where = f"mẫu trang lạ: {figures.frame[-200:]}"
-        lost = [f"{name} {usual.rates[name]:.0%} → trống" for name in self._lost(article)]
+        lost = [f"{name} {usual.rates[name]:.0%} → trống" for name in missing]
         if lost:
             return HeldReason.DRIFTED, f"{'; '.join(lost)}; {where}"
         if figures.words < usual.least_words:
@@ -195,6 +223,18 @@ class Gate:
 
     def _rate(self, name: str) -> str:
         return f"{name} {self.usual.rates[name]:.0%} → {1 - self.lacking[name] / self.pages:.0%}"
+
+
+def as_listed(listed: str, published_at: datetime | None) -> bool | None:
+    """Whether a page's date is the day that its listing row prints; None where that prints no whole day."""
+    row = read_date(listed)
+    if row is None or row.value is None or row.kind != "absolute":
+        return None
+    return published_at is not None and published_at.astimezone(VIETNAM).date() == row.value.date()
+
+
+def _listed(result: ReadResult) -> str:
+    return result.capture.item.published_raw if result.capture.item else ""
 
 
 def _text_of(article: Article) -> str:

@@ -10,7 +10,8 @@ from storage.database.bulk import upsert
 from storage.database.keys import address_id
 from storage.database.loading.derived import version_hash, word_count
 from storage.database.loading.outcomes import Held, ReadResult
-from storage.database.models import address, article, capture, figure
+from storage.database.models import address, article, capture, figure, reading
+from storage.database.values import item_of
 from storage.records import Article, Capture, Kind
 from storage.vocabulary import CaptureState
 
@@ -24,11 +25,21 @@ LAST = 200
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What is noted of a page: its frame, the words of its full text, the fields that have a value or need none."""
+    """What is noted of a page.
+
+    Attributes:
+        frame: where the article stands in it.
+        words: of the full text.
+        filled: the fields that have a value or need none.
+        listed: the date of its listing row, as printed.
+        published_at: as read.
+    """
 
     frame: str
     words: int
     filled: frozenset[str]
+    listed: str = ""
+    published_at: datetime | None = None
 
 
 def figures_of(found: Article) -> Figures:
@@ -47,8 +58,15 @@ def reader_of(found: Article) -> str:
 
 def usual(engine: Engine, portal: str, run_id: str) -> list[Figures]:
     """Return the figures of the portal's last good readings of other runs, newest first."""
+    read_as = (
+        select(reading.c.published_at)
+        .where(reading.c.capture_id == capture.c.record_id)
+        .order_by(reading.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     query = (
-        select(figure.c.frame, figure.c.words, figure.c.filled)
+        select(figure.c.frame, figure.c.words, figure.c.filled, capture.c.item, read_as.label("published_at"))
         .join(capture, capture.c.record_id == figure.c.capture_id)
         .where(
             capture.c.portal == portal,
@@ -59,7 +77,11 @@ def usual(engine: Engine, portal: str, run_id: str) -> list[Figures]:
         .limit(LAST)
     )
     with engine.connect() as connection:
-        return [Figures(row.frame, row.words, frozenset(row.filled)) for row in connection.execute(query)]
+        return [
+            Figures(row.frame, row.words, frozenset(row.filled), item.published_raw if item else "", row.published_at)
+            for row in connection.execute(query)
+            for item in [item_of(row.item)]
+        ]
 
 
 def known_texts(engine: Engine, captures: Iterable[Capture]) -> dict[str, str]:

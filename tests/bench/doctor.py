@@ -1,6 +1,6 @@
 """The doctor over one run: seconds of each check and memory, in a database of many runs, on both engines.
 
-    python -m tests.bench.doctor [--captures 10000] [--others 9] [--engine sqlite]
+    python -m tests.bench.doctor [--captures 10000] [--others 9] [--engine sqlite] [--full]
 
 The run's captures are in an archive and in the database; each other run is as large, in the database alone.
 """
@@ -19,6 +19,7 @@ from unittest import mock
 
 from sqlalchemy import Engine, text
 
+from crawlers.net.recorder import memory_mb
 from flows.steps import doctor
 from flows.steps.doctor import Ended, Scope, examine
 from flows.steps.reading import Readers
@@ -80,8 +81,8 @@ def fill(engine: Engine, run_id: str, results: Sequence[ReadResult], others: int
         connection.execute(text("ANALYZE"))
 
 
-def measure(database: Callable[[], Any], made: Sequence[Article], others: int) -> dict[str, float]:
-    """Return seconds by check."""
+def measure(database: Callable[[], Any], made: Sequence[Article], others: int, *, full: bool) -> dict[str, float]:
+    """Return seconds by check; with `full` all runs are examined, not the one."""
     seconds: dict[str, float] = {}
 
     def timed(name: str, check: Callable[..., Any]) -> Callable[..., Any]:
@@ -99,15 +100,18 @@ def measure(database: Callable[[], Any], made: Sequence[Article], others: int) -
         folder = Path(place)
         run_id = runs.start_run(engine, PORTAL, "incremental")
         fill(engine, run_id, archived(folder / "archive", run_id, made), others)
-        ended = Ended(Verdict.OK, {"new": len(made)}, None)
-        scope = Scope(engine, folder / "archive", folder, PORTAL, None, run_id, ended, secrets=(SECRET,))
+        ended = None if full else Ended(Verdict.OK, {"new": len(made)}, None)
+        which = None if full else run_id
+        scope = Scope(engine, folder / "archive", folder, PORTAL, None, which, ended, secrets=(SECRET,))
         with Readers(folder / "archive", workers=1, deadline=20) as readers:
             patches = [mock.patch.object(doctor, name, timed(name, getattr(doctor, name))) for name in names]
             for patch in patches:
                 patch.start()
+            before = memory_mb("VmRSS")
             started = time.perf_counter()
             checked = asyncio.run(examine(scope, readers))
             seconds["all"] = time.perf_counter() - started
+            seconds["MiB more"] = memory_mb("VmHWM") - before
             for patch in patches:
                 patch.stop()
     wrong = [finding.what for one in checked for finding in one.findings if "chưa đóng" not in finding.what]
@@ -120,6 +124,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--captures", type=int, default=10_000)
     parser.add_argument("--others", type=int, default=9)
+    parser.add_argument("--full", action="store_true", help="as --full does, but for reading again; --others 0")
     parser.add_argument("--engine", choices=("sqlite", "postgresql"))
     options = parser.parse_args()
     made = articles(options.captures)
@@ -127,7 +132,7 @@ def main() -> None:
     with postgres() as server:
         for name, database in (("sqlite", temporary_file), ("postgresql", server.database)):
             if options.engine in (None, name):
-                seconds = measure(database, made, options.others)
+                seconds = measure(database, made, options.others, full=options.full)
                 print(f"{name:12}", " ".join(f"{check} {spent:.2f}" for check, spent in seconds.items()))
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
 

@@ -9,14 +9,21 @@ from typing import Any
 
 import pytest
 from prefect.client.orchestration import get_client
+from prefect.settings import PREFECT_HOME
+from pydantic import SecretStr
 from sqlalchemy import MetaData, create_engine, make_url, text
+from typer.testing import CliRunner
 
+from flows.cli import app
 from storage.settings import settings
 from tests.databases import Databases
 from tests.e2e.crawl.site import Request
 from tests.e2e.prefect.conftest import PORTAL, Place
 
 CANARY = "Chim-Hoang-Yen-4711"
+SCREEN, MESSAGES, PROXY, STORE = "Chim-Khuyen-2201", "Chim-Son-Ca-3302", "Chim-Se-Nau-4403", "Chim-Chich-Choe-5504"
+"""Of the screen, of the way by which people are told, of a proxy and a store of the surroundings."""
+EVERY = (CANARY, SCREEN, MESSAGES, PROXY, STORE)
 
 
 @pytest.fixture
@@ -26,6 +33,13 @@ def guarded(place: Place, migrated: Databases, tmp_path: Path, monkeypatch: pyte
         address = make_url(url).set(password=CANARY).render_as_string(hide_password=False)
         assert CANARY in address
         monkeypatch.setenv("CONGTIN_DATABASE_URL", address)
+        monkeypatch.setenv("CONGTIN_SERVE_AUTH", f"nguoi:{SCREEN}")
+        monkeypatch.setenv("CONGTIN_NOTIFY", "congtin-notification/ops")
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+            monkeypatch.setenv(name, f"http://u:{PROXY}@127.0.0.1:9")
+        for name in ("NO_PROXY", "no_proxy"):  # Prefect's own server
+            monkeypatch.setenv(name, "127.0.0.1,localhost")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", STORE)
         settings.cache_clear()
         yield address
 
@@ -35,7 +49,8 @@ async def _payloads() -> str:
     await asyncio.sleep(3)  # logs are sent by a thread of their own
     found: list[Any] = []
     async with get_client() as client:
-        for kind in ("flow_runs", "task_runs", "logs", "artifacts", "flow_run_states", "deployments"):
+        kinds = ("flow_runs", "task_runs", "logs", "artifacts", "flow_run_states", "deployments", "block_documents")
+        for kind in kinds:
             if kind == "flow_run_states":
                 for run in await client.read_flow_runs(limit=200):
                     found += [state.model_dump(mode="json") for state in await client.read_flow_run_states(run.id)]
@@ -62,10 +77,33 @@ def _files(folder: Path) -> Iterator[bytes]:
             yield gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
 
 
+def _commands(folder: Path) -> str:
+    """Return what the command line says, and what it writes for others."""
+    said = ""
+    for words in (
+        ["status"],
+        ["doctor", "--full"],
+        ["held"],
+        ["show", "1"],
+        ["search", "kinh tế"],
+        ["export", str(folder / "ra"), "--format", "jsonl"],
+        ["export", str(folder / "ra"), "--format", "jsonl"],
+        ["db", "upgrade"],
+    ):
+        done = CliRunner().invoke(app, words)
+        said += f"{done.output}{done.exception!r}"
+    return said
+
+
 async def test_a_password_is_nowhere(
-    place: Place, guarded: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    place: Place, guarded: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     from flows.ingest import ingest
+    from flows.notify import Notification
+    from flows.watch import watch
+
+    nobody = f"json://u:{MESSAGES}@127.0.0.1:1/{MESSAGES}?key={MESSAGES}"
+    await Notification(url=SecretStr(nobody), allow_private_urls=True).asave("ops", overwrite=True)
 
     second = str(place.site.pages["/tin-tuc?page=2"])
 
@@ -85,6 +123,11 @@ async def test_a_password_is_nowhere(
     place.site.pages["/tin-tuc?page=2"] = break_connections
     state = await ingest(PORTAL, return_state=True)
     assert state.name == "Tốt [ok]", state
+    said = await asyncio.to_thread(_commands, tmp_path)
+    assert "Bài viết số 3" in "".join(file.read_text() for file in (tmp_path / "ra").rglob("*.jsonl"))
+    (place.var.parent / "portals" / "hong.py").write_text("PORTAL = 1 +", encoding="utf-8")
+    told = await watch(return_state=True)
+    assert told.is_failed(), "nobody takes the message"
     bad = {
         "nobody answers": f"postgresql+psycopg://u:{CANARY}@127.0.0.1:1/x",
         "no such folder": f"postgresql+psycopg://u:{CANARY}@/x?host=/khong/co",
@@ -97,13 +140,18 @@ async def test_a_password_is_nowhere(
         failed = await ingest(PORTAL, return_state=True)
         assert failed.is_failed(), why
 
-    shown = await _payloads()
+        said += await asyncio.to_thread(_commands, tmp_path)
+
+    shown, rows = await _payloads(), _rows(guarded)
     assert PORTAL in shown
-    assert CANARY not in shown
-    rows = _rows(guarded)
     assert "Bài viết số 3" in rows
-    assert CANARY not in rows
-    for content in _files(place.var):
-        assert CANARY.encode() not in content
     out, err = capfd.readouterr()
-    assert CANARY not in out + err
+    bytes_of = {"commands": said, "payloads": shown, "rows": rows, "stdout": out, "stderr": err}
+    found = {where: _canaries(what.encode()) for where, what in bytes_of.items()}
+    homes = (place.var, tmp_path / "ra", PREFECT_HOME.value())
+    found |= {home.name: _canaries(content) for home in homes for content in _files(home) if _canaries(content)}
+    assert not any(found.values()), found
+
+
+def _canaries(content: bytes) -> list[str]:
+    return [canary for canary in EVERY if canary.encode() in content]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from flows.steps.gate import ENOUGH, SAMPLE, WINDOW, Gate, Usual
 from storage.database.figures import Figures
 from storage.database.load import Held, ReadResult
 from storage.database.loading.derived import version_hash
-from storage.records import Article, Kind, ListingItem, Provenance, Refusal
+from storage.records import VIETNAM, Article, Kind, ListingItem, Provenance, Refusal
 from storage.vocabulary import HeldReason, RefusalKind
 from tests.unit.database.makers import article, capture, row
 
@@ -128,3 +129,42 @@ def test_refusals_pass_at_once_and_the_last_pages_wait() -> None:
     assert judged.admit([*pages, refused], {}) == [refused]
     assert judged.finish() == pages
     assert judged.finish() == []
+
+
+def dated(number: int, listed: str, read: datetime | None) -> ReadResult:
+    made = page(number, published_at=read)
+    item = ListingItem(made.capture.url, f"Bài số {number}", listed)
+    return replace(made, capture=replace(made.capture, item=item))
+
+
+DATED = [
+    replace(
+        one, listed=f"{number % 28 + 1:02}/03/2025", published_at=datetime(2025, 3, number % 28 + 1, tzinfo=VIETNAM)
+    )
+    for number, one in enumerate(HISTORY)
+]
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_day_and_month_that_change_places_are_held(known: bool) -> None:
+    """By itself where it shows (one that says the old text too), by the share of pages where the day is none."""
+    wrong = dated(1, "05/03/2025", datetime(2025, 5, 3, tzinfo=VIETNAM))
+    right = dated(2, "03/03/2025", datetime(2025, 3, 3, tzinfo=VIETNAM))
+    shown = {one.capture.record_id: version_hash(one.outcome) for one in (wrong, right)} if known else {}  # type: ignore[arg-type]
+    assert held(through(Gate(Usual.of(DATED)), [wrong, right], shown)) == [HeldReason.DRIFTED]
+    none = [dated(number, f"{number + 13}/03/2025", None) for number in range(8)]
+    assert held(through(Gate(Usual.of(DATED)), none)) == [HeldReason.DRIFTED] * 8
+
+
+def test_dates_that_never_were_those_of_the_listing_are_no_drift() -> None:
+    apart = [replace(one, published_at=datetime(2024, 3, 5, tzinfo=VIETNAM)) for one in DATED]
+    wrong = [dated(number, "05/03/2025", datetime(2025, 5, 3, tzinfo=VIETNAM)) for number in range(8)]
+    for history in (apart, HISTORY, DATED[: ENOUGH - 1]):
+        assert held(through(Gate(Usual.of(history)), wrong)) == []
+
+
+def test_a_few_dates_beside_the_listing_pass() -> None:
+    moved = [dated(number, "05/03/2025", datetime(2025, 3, 6, tzinfo=VIETNAM)) for number in range(SAMPLE - 1)]
+    assert held(through(Gate(Usual.of(DATED)), moved)) == []
+    many = [dated(number, "05/03/2025", datetime(2025, 3, 6, tzinfo=VIETNAM)) for number in range(3 * SAMPLE)]
+    assert held(through(Gate(Usual.of(DATED)), many)) == [HeldReason.DRIFTED] * 3 * SAMPLE
