@@ -61,7 +61,7 @@ def _texts(house: House) -> list[tuple[Any, ...]]:
 def test_a_title_in_another_tag(house: House, portal: Site) -> None:
     before = _texts(house)
     publish(portal, [*FIRST, *NEWS], other_title)
-    outcome = run(house, Mode.FULL)
+    run(house, Mode.FULL)
     shown = articles(house)
     assert {row.title for row in shown} <= {title(number) for number in (*FIRST, *NEWS)}
     assert _texts(house)[: len(before)] == before
@@ -81,7 +81,7 @@ def test_day_and_month_change_places(house: House, portal: Site) -> None:
 def test_comments_under_the_text(house: House, portal: Site) -> None:
     before = _texts(house)
     publish(portal, [*FIRST, *NEWS], commented)
-    outcome = run(house, Mode.FULL)
+    run(house, Mode.FULL)
     assert not [row.url for row in articles(house) if "đồng tình" in row.text]
     assert _texts(house)[: len(before)] == before
 
