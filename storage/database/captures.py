@@ -145,10 +145,16 @@ def claim(
         .with_for_update(skip_locked=True)
     )
 
+    tried: list[int] = []
+
     def work(connection: Connection) -> list[tuple[Capture, Location]]:
-        chosen = connection.scalars(waiting).all()
+        # Where only the answer to COMMIT was lost they are ours already, and no other claim would find them.
+        ours = among(connection, captures.c.seq, tried), captures.c.claimed_by == run_id
+        chosen = connection.scalars(select(captures.c.seq).where(*ours)).all() if tried else []
+        chosen = chosen or connection.scalars(waiting).all()
         if not chosen:
             return []
+        tried[:] = chosen
         connection.execute(update(captures).where(captures.c.seq.in_(chosen)).values(claimed_by=run_id))
         rows = connection.execute(
             select(captures, address.c.item.label("said"))

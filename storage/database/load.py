@@ -87,13 +87,16 @@ def load(engine: Engine, run_id: str, results: Sequence[ReadResult], *, reread: 
     for result in {result.capture.record_id: result for result in results}.values():
         batches[result.capture.portal].append(result)
 
+    told: list[dict[str, Any]] = []
+
     def work(connection: Connection) -> LoadCounts:
         changes: list[dict[str, Any]] = []
         for portal, batch in sorted(batches.items()):
             lock_portal(connection, portal)
             changes += _load_portal(connection, portal, run_id, batch, reread)
         counts = _count(connection, run_id, [result.capture.record_id for result in results])
-        _count_changes(counts, changes)
+        told[:] = changes or told  # done again after a lost answer to COMMIT, nothing is left to change
+        _count_changes(counts, told)
         number_changes(connection, changes)
         sync_point(Point.LOAD)
         return counts

@@ -80,15 +80,15 @@ def close_stale(engine: Engine, portal: str) -> list[str]:
     The caller holds the portal's lock, which no other machine can hold meanwhile: every open run is dead, or has lost
     its lock and ends itself.
     """
+    dead: list[str] = []
 
     def work(connection: Connection) -> list[str]:
-        dead = connection.scalars(
-            select(run.c.id).where(run.c.portal == portal, run.c.verdict.is_(None)).order_by(run.c.started_at)
-        ).all()
+        still_open = select(run.c.id).where(run.c.portal == portal, run.c.verdict.is_(None)).order_by(run.c.started_at)
+        dead.extend(connection.scalars(still_open.where(run.c.id.not_in(dead))))  # done again, they are closed already
         values = {"ended_at": now(), "verdict": Verdict.CRASHED.value, "reason": VERDICTS[Verdict.CRASHED].meaning}
         for run_id in dead:
             _set(connection, run_id, values)
-        return list(dead)
+        return dead
 
     return transact(engine, work)
 

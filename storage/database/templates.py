@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, delete, insert, select
 
 from storage.crash import Point, sync_point
 from storage.database.bulk import upsert
@@ -116,7 +116,18 @@ def current(engine: Engine, portal: str) -> StoredTemplate | None:
 def save(engine: Engine, portal: str, version: str, pages: int, blocks: Sequence[Block]) -> None:
     """Make a version the portal's newest."""
     values = {"portal": portal, "version": version, "made_at": now(), "pages": pages, "blocks": list(blocks)}
-    transact(engine, lambda connection: connection.execute(insert(template), [values]))
+    tried = False
+
+    def work(connection: Connection) -> None:
+        nonlocal tried
+        same = select(template.c.id).where(
+            template.c.portal == portal, template.c.version == version, template.c.made_at == values["made_at"]
+        )
+        if not tried or connection.scalar(same.limit(1)) is None:  # else only the answer to COMMIT was lost
+            connection.execute(insert(template), [values])
+        tried = True
+
+    transact(engine, work)
 
 
 def kept(engine: Engine, portal: str) -> dict[str, Kept]:

@@ -73,7 +73,12 @@ def test_day_and_month_change_places(house: House, portal: Site) -> None:
     outcome = run(house, Mode.FULL)
     assert outcome.judgement.verdict is Verdict.DRIFTED, outcome.judgement
     assert "listed_day 100% → " in outcome.judgement.reason
-    assert _texts(house)[: len(before)] == before
+
+    def days(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """Where the page prints no possible day the listing's is taken, without its time."""
+        return [(*row[:3], row[3][:10], row[4]) for row in rows]
+
+    assert days(_texts(house)[: len(before)]) == days(before)
     wrong = [row for row in articles(house) if row.published_at and not row.published_at.startswith("2024-03")]
     assert not wrong, wrong[:2]
 
