@@ -131,8 +131,8 @@ def site_of(odd: Sequence[str]) -> Site:
             return away if request.before else Reply("bận", 503, {"Retry-After": "0"})
 
         add(f"/tin/tep-{number}", page(number, f'<p><a href="{quoted}/tep.pdf">Tệp đính kèm</a></p>'))
-        pager = "".join(f'<a href="{quoted}/tin/trang-{number}?trang={at}">{at}</a> ' for at in (1, 2, 3))
-        add(f"/tin/trang-{number}", page(number, pager=f'<div class="phan-trang">Trang {pager}</div>'))
+        pager = "".join(f'<a href="{quoted}/tin/noi-{number}?trang={at}">{at}</a> ' for at in (1, 2, 3))
+        add(f"/tin/noi-{number}", page(number, pager=f'<div class="phan-trang">Trang {pager}</div>'))
         tags = f'<meta http-equiv="refresh" content="0;url={quoted}/lai"><base href="{quoted}/"><link rel="next" href="{quoted}/n">'
         add(
             f"/tin/lai-{number}",
@@ -179,7 +179,7 @@ def test_no_odd_spelling_leads_out_by_any_road(
                 house.ingest(f"cong_r{number}")
                 assert robots[number].targets()[:1] == ["/robots.txt"]
             asked = set(site.targets())
-            roads = ("tep", "trang", "lai", "dau", "chuyen", "ban", "tep-chuyen")
+            roads = ("tep", "noi", "lai", "dau", "chuyen", "ban", "tep-chuyen")
             missed = {f"/tin/{road}-{number}" for road in roads for number in range(len(odd))} - asked
             assert not missed, sorted(missed)[:20]
             assert asked >= {f"/tep/{number}.pdf" for number in range(len(odd))}

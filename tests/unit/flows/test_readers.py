@@ -13,7 +13,7 @@ from pebble.pool.base_pool import PoolStatus
 
 from crawlers.portal import Portal
 from crawlers.portals import load
-from flows.steps.reading import Outcome, Readers
+from flows.steps.reading import MEMORY, Outcome, Readers
 from storage.database.load import Whole
 from storage.records import VIETNAM, Article, Capture, Kind, Location, Refusal
 from storage.vocabulary import Purpose, RefusalKind
@@ -30,9 +30,7 @@ def behave(archive: Path, portal: Portal, capture: Capture, location: Location, 
     if capture.url.endswith("/fault"):
         ctypes.string_at(0)  # a library that reads where nothing is
     if capture.url.endswith("/eat"):
-        taken = []
-        while True:
-            taken.append(bytearray(64 << 20))
+        bytearray(MEMORY)
     if capture.url.endswith("/bug"):
         raise KeyError("bug")
     if capture.url.endswith("/once") and not (archive / "died").exists():
