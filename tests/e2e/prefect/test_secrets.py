@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from storage.settings import settings
 from tests.databases import Databases
 from tests.e2e.crawl.site import Request
 from tests.e2e.prefect.conftest import PORTAL, Place
+from tests.object_store import KEY, SECRET, object_store
 
 CANARY = "Chim-Hoang-Yen-4711"
 SCREEN, MESSAGES, PROXY, STORE = "Chim-Khuyen-2201", "Chim-Son-Ca-3302", "Chim-Se-Nau-4403", "Chim-Chich-Choe-5504"
@@ -155,3 +157,32 @@ async def test_a_password_is_nowhere(
 
 def _canaries(content: bytes) -> list[str]:
     return [canary for canary in EVERY if canary.encode() in content]
+
+
+@pytest.mark.soak
+async def test_the_keys_of_a_store_are_nowhere(
+    place: Place, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Neither where the store takes what it is given, nor where it refuses the key or is away."""
+    from flows.ingest import ingest
+
+    with object_store(tmp_path / "store") as store:
+        said = ""
+        for keys in ({}, {"CONGTIN_ARCHIVE_STORE_SECRET": f"{SECRET}-sai"}, None):
+            for name, value in {**store.environment, **(keys or {})}.items():
+                monkeypatch.setenv(name, value)
+            if keys is None:
+                store.stop()
+            settings.cache_clear()
+            await ingest(PORTAL, return_state=True)
+            said += await asyncio.to_thread(_commands, tmp_path / str(len(said)))
+        assert [path for path in store.folder.rglob("*.warc.gz") if path.is_file()], "something went there"
+    shown = await _payloads()
+    out, err = capfd.readouterr()
+    with sqlite3.connect(make_url(place.database).database or "") as database:
+        rows = "\n".join(database.iterdump())
+    told = {"commands": said, "payloads": shown, "rows": rows, "stdout": out, "stderr": err}
+    found = {where: what for where, what in told.items() if KEY in what or SECRET in what}
+    assert not found, {where: what[max(0, what.find(KEY) - 300) :][:600] for where, what in found.items()}
+    for home in (place.var, PREFECT_HOME.value()):
+        assert not [content for content in _files(home) if KEY.encode() in content or SECRET.encode() in content]
