@@ -174,7 +174,11 @@ def test_no_odd_spelling_leads_out_by_any_road(
                 ways.append(f"r{number}.{HOST}:80=127.0.0.1:{one.port}")
             monkeypatch.setenv("CONGTIN_CONNECT_TO", ",".join(ways))
             settings.cache_clear()
-            house.ingest(PORTAL)
+            files = {f"/tep/{number}.pdf" for number in range(len(odd))}
+            for _ in range(4):  # a run fetches so many files at most
+                house.ingest(PORTAL)
+                if files <= set(site.targets()):
+                    break
             for number in range(len(robots)):
                 house.ingest(f"cong_r{number}")
                 assert robots[number].targets()[:1] == ["/robots.txt"]
@@ -182,7 +186,7 @@ def test_no_odd_spelling_leads_out_by_any_road(
             roads = ("tep", "noi", "lai", "dau", "chuyen", "ban", "tep-chuyen")
             missed = {f"/tin/{road}-{number}" for road in roads for number in range(len(odd))} - asked
             assert not missed, sorted(missed)[:20]
-            assert asked >= {f"/tep/{number}.pdf" for number in range(len(odd))}
+            assert not files - asked, sorted(files - asked)[:20]
         assert canary.hits == 0
         with urlopen(f"http://127.0.0.1:{canary.port}/") as answer:  # the canary does sing
             assert answer.read() == b"xx"
