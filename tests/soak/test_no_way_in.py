@@ -102,11 +102,9 @@ def spellings(port: int) -> list[str]:
     return found + [f"{scheme}{host}" for scheme in ("http://", "//", "HTTP://") for host in others]
 
 
-def page(number: int, inside: str = "", head: str = "", pager: str = "") -> str:
-    body = "".join(
-        f"<p>Đoạn {part} của bài {number}: tỉnh báo cáo kết quả thực hiện nhiệm vụ.</p>" for part in range(4)
-    )
-    title = f"Kết quả thực hiện nhiệm vụ đợt {number} của tỉnh"
+def page(name: str, inside: str = "", head: str = "", pager: str = "") -> str:
+    body = "".join(f"<p>Đoạn {part} của bài {name}: tỉnh báo cáo kết quả thực hiện nhiệm vụ.</p>" for part in range(4))
+    title = f"Kết quả thực hiện nhiệm vụ đợt {name} của tỉnh"
     return (
         f"<!DOCTYPE html><html><head><title>{title}</title>{head}</head><body><div class='detail'><h1>{title}</h1>"
         f"<div class='date'>10/03/2025 08:30</div><div class='content'>{body}{inside}</div>{pager}</div></body></html>"
@@ -130,19 +128,22 @@ def site_of(odd: Sequence[str]) -> Site:
         def busy_then_away(request: Request, away: Reply = away) -> Reply:
             return away if request.before else Reply("bận", 503, {"Retry-After": "0"})
 
-        add(f"/tin/tep-{number}", page(number, f'<p><a href="{quoted}/tep.pdf">Tệp đính kèm</a></p>'))
+        add(f"/tin/tep-{number}", page(f"tep {number}", f'<p><a href="{quoted}/tep.pdf">Tệp đính kèm</a></p>'))
         pager = "".join(f'<a href="{quoted}/tin/noi-{number}?trang={at}">{at}</a> ' for at in (1, 2, 3))
-        add(f"/tin/noi-{number}", page(number, pager=f'<div class="phan-trang">Trang {pager}</div>'))
+        add(f"/tin/noi-{number}", page(f"noi {number}", pager=f'<div class="phan-trang">Trang {pager}</div>'))
         tags = f'<meta http-equiv="refresh" content="0;url={quoted}/lai"><base href="{quoted}/"><link rel="next" href="{quoted}/n">'
         add(
             f"/tin/lai-{number}",
-            page(number, '<a href="tep.pdf">Tệp</a>', tags + f'<link rel="canonical" href="{quoted}/c">'),
+            page(f"lai {number}", '<a href="tep.pdf">Tệp</a>', tags + f'<link rel="canonical" href="{quoted}/c">'),
         )
-        add(f"/tin/dau-{number}", Reply(page(number), headers={"Refresh": f"0; url={sent}/dau"}))
+        add(f"/tin/dau-{number}", Reply(page(f"dau {number}"), headers={"Refresh": f"0; url={sent}/dau"}))
         add(f"/tin/chuyen-{number}", away)
         add(f"/tin/ban-{number}", busy_then_away)
         pages[f"/tep/{number}.pdf"] = away
-        add(f"/tin/tep-chuyen-{number}", page(number, f'<p><a href="/tep/{number}.pdf">Tệp đính kèm</a></p>'))
+        add(
+            f"/tin/tep-chuyen-{number}",
+            page(f"chuyển {number}", f'<p><a href="/tep/{number}.pdf">Tệp đính kèm</a></p>'),
+        )
         rows.append((f"{quoted}/bai", f"Kết quả thực hiện nhiệm vụ ở ngoài số {number}", "10/03/2025"))
     nexts = "".join(f'<li><a href="{html.escape(address, quote=True)}/tin?page=2">2</a></li>' for address in odd)
     maps = "".join(f"Sitemap: {address.strip()}/sitemap.xml\n" for address in odd if "\n" not in address)
