@@ -406,3 +406,10 @@ def test_long_scripts_are_set_aside_and_come_back_as_they_were() -> None:
     assert body.startswith(f"<body><SCRIPT>{script}</SCRIPT><p>T\u1ed1t</p>")
     assert '"T\u1ed1t"' in head
     assert got.flags == ()
+
+
+def test_no_sign_that_normalising_changes_is_passed_over() -> None:
+    signs = [chr(code) for code in range(0x2000, 0x3000)]
+    changed = [sign for sign in signs if unicodedata.normalize("NFC", sign) != sign or unicodedata.combining(sign)]
+    assert [sign for sign in changed if not scan(f"Việt {sign}".encode()).composition] == []
+    assert not scan("Việt ™ → ▪ ₫".encode()).composition
