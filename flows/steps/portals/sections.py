@@ -83,9 +83,9 @@ def candidates(home: RawPage, start: str) -> list[Section]:
     listed = read_listing(home.body, url=home.url, headers=home.headers).items
     rows = {address_key(item.url) for item in listed}
     links = [(name, url) for name, url in _links(home) if address_key(url) not in rows | {address_key(home.url)}]
-    names = {address_key(url): name for name, url in reversed(links)}
+    linked = {address_key(url): (name, url) for name, url in reversed(links)}
     for url in _folders(home, listed):
-        _add(found, keys, names.get(address_key(url), ""), url)
+        _add(found, keys, *linked.get(address_key(url), ("", url)))  # as linked: a slash at its end may matter
     for name, url in sorted(links, key=lambda link: _NEWS.search(folded(link[0])) is None):
         _add(found, keys, name, url)
     return list(found.values())

@@ -17,7 +17,9 @@ from flows.cli import app
 from flows.steps.portals.draft import cadence_of
 from flows.steps.portals.portal_file import PortalFile, render, todos
 from flows.steps.portals.publisher import publisher_of
+from flows.steps.portals.sections import candidates
 from flows.steps.portals.source import saved
+from flows.steps.portals.tried import RawPage
 from storage.records import VIETNAM
 from storage.settings import settings
 
@@ -116,6 +118,13 @@ def test_a_portal_from_saved_pages(place: Path) -> None:
     again = run.invoke(app, ["portal", "new", f"{HOST}/", "--from", str(place / "trang")])
     assert again.exit_code == 2
     assert "--name" in again.output
+
+
+def test_a_section_is_asked_for_as_it_is_linked() -> None:
+    home = frame("Trang chủ", listing("tin-tuc", 4)).replace('"/tin-tuc"', '"/tin-tuc/"')
+    found = candidates(RawPage(f"{HOST}/", home.encode(), datetime(2025, 10, 29, tzinfo=VIETNAM)), f"{HOST}/")
+    assert [section.url for section in found if section.name == "Tin tức"] == [f"{HOST}/tin-tuc/"]
+    assert found[0].name == "Tin tức", "articles lie in it"
 
 
 def test_pages_of_a_warc(place: Path) -> None:
