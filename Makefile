@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 
 unexport PYTHONDONTWRITEBYTECODE # processes start twice as fast from bytecode
 
-.PHONY: help setup demo demo-ui ui test test-browser soak lint format docs lock bench-reading bench-load bench-search bench-neardup bench-boilerplate clean
+.PHONY: help setup demo demo-ui ui test test-browser soak lint format docs lock bench-reading bench-load bench-workers bench-search bench-neardup bench-boilerplate clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -70,6 +70,9 @@ bench-boilerplate: $(READY) ## boilerplate left in the text against the number o
 
 bench-load: $(READY) ## loading beside a raw bulk load of the very rows, on both engines
 	$(BIN)/python -m tests.bench.loading
+
+bench-workers: $(READY) ## throughput of 1, 2 and 4 workers: PostgreSQL, S3 server, Prefect behind the proxy, as processes here
+	$(BIN)/python -m tests.bench.workers
 
 bench-search: $(READY) ## search and export of 10,000 and 100,000 articles on both engines; ARTICLES=… for other sizes
 	$(BIN)/python -m tests.bench.searching --articles $(if $(ARTICLES),$(ARTICLES),10000,100000)

@@ -18,8 +18,8 @@ PAGES = [PROJECT_ROOT / "README.md", PROJECT_ROOT / "CONTRIBUTING.md", *sorted((
 WALKED = [PROJECT_ROOT / "docs" / name for name in ("add-a-portal.md", "mend-a-portal.md")]
 """Pages whose commands follow each other from a new portal on: a test of its own walks them, among the soak tests."""
 
-OPERATED = {"congtin serve", "congtin deploy"}
-"""Commands that need a server or are one: tests/browser/test_operating.py runs them."""
+OPERATED = {"congtin serve", "congtin deploy", "congtin work"}
+"""Commands that need a server or are one: tests/browser/test_operating.py and tests/soak/test_many_machines.py run them."""
 
 
 def shown(page: Path) -> list[str]:

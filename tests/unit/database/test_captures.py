@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 
 from storage.archive import Exchange, SegmentWriter, read
 from storage.database.attachments import MAX_TRIES, wanted_attachments
 from storage.database.captures import claim, index
 from storage.database.failures import Unfetched, note_failures
 from storage.database.load import ReadResult, load
+from storage.database.models import capture as capture_table
 from storage.database.plan import known
 from storage.database.runs import finish_run, start_run
 from storage.records import Attachment, Capture, ListingItem
@@ -158,6 +159,18 @@ def test_a_claim_keeps_others_off_and_ends_with_its_run(engine: Engine, crawl: C
     assert claim(engine, PORTAL, first, 5) == []
     finish_run(engine, first, Verdict.CRASHED, "", {})
     assert [capture for capture, _ in claim(engine, PORTAL, second, 5)] == captures[:2]
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_workers_that_claim_at_one_moment_get_different_pages_and_do_not_wait(engine: Engine, crawl: Crawl) -> None:
+    captures = [crawl.get(url(name)) for name in "abcd"]
+    enter(engine, crawl)
+    mine = start_run(engine, PORTAL, "full")
+    with engine.connect() as other:  # another worker, in the middle of its claim
+        other.execute(select(capture_table.c.seq).order_by(capture_table.c.seq).limit(2).with_for_update())
+        assert [capture for capture, _ in claim(engine, PORTAL, mine, 5)] == captures[2:]
+        other.invalidate()  # it dies there
+    assert [capture for capture, _ in claim(engine, PORTAL, mine, 5)] == captures[:2]
 
 
 def test_a_claimed_capture_knows_what_listings_say(engine: Engine, crawl: Crawl) -> None:
