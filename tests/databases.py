@@ -140,7 +140,7 @@ def _serve(programs: Path, home: Path, settings: Mapping[str, str]) -> Iterator[
     def start() -> subprocess.Popen[bytes]:
         with log.open("ab") as output:
             return subprocess.Popen(
-                [*prefix, *_dying_with_us(), programs / "postgres", "-D", data, *flags],
+                [*prefix, *dying_with_us(), programs / "postgres", "-D", data, *flags],
                 stdout=output,
                 stderr=output,
                 stdin=subprocess.DEVNULL,
@@ -201,7 +201,7 @@ def _group(account: str) -> str:
     return account
 
 
-def _dying_with_us() -> list[str]:
+def dying_with_us() -> list[str]:
     """Return the command that has the server stopped by the kernel when this process dies, where there is one."""
     return ["setpriv", "--pdeathsig", "INT"] if shutil.which("setpriv") else []
 

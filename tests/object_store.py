@@ -12,6 +12,8 @@ from typing import Any
 
 import fsspec
 
+from tests.databases import dying_with_us
+
 RCLONE = Path(sys.executable).parent / "rclone"
 BUCKET = "congtin"
 KEY, SECRET = "congtin-key-canary", "congtin-secret-canary"
@@ -40,7 +42,16 @@ class ObjectStore:
     def start(self) -> None:
         """Start it and wait until it listens."""
         (self.folder / BUCKET).mkdir(parents=True, exist_ok=True)
-        command = [str(RCLONE), "serve", "s3", "--addr", f"127.0.0.1:{self.port}", "--auth-key", f"{KEY},{SECRET}"]
+        command = [
+            *dying_with_us(),
+            str(RCLONE),
+            "serve",
+            "s3",
+            "--addr",
+            f"127.0.0.1:{self.port}",
+            "--auth-key",
+            f"{KEY},{SECRET}",
+        ]
         command += ["--config", "", str(self.folder)]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + START_SECONDS

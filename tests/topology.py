@@ -22,7 +22,7 @@ from sqlalchemy import create_engine, text
 
 from storage.database.engine import connect
 from storage.database.migrate import upgrade
-from tests.databases import Server, postgres
+from tests.databases import Server, dying_with_us, postgres
 from tests.object_store import ObjectStore, object_store
 from tests.operation import free_port, until
 
@@ -189,7 +189,7 @@ def _screen(folder: Path, server: Server) -> Iterator[str]:
         stderr=log,
     )
     caddy = subprocess.Popen(
-        [PROGRAMS / "caddy", "run", "--adapter", "caddyfile", "--config", ROOT / "deploy/Caddyfile"],
+        [*dying_with_us(), PROGRAMS / "caddy", "run", "--adapter", "caddyfile", "--config", ROOT / "deploy/Caddyfile"],
         env={
             **os.environ,
             "XDG_DATA_HOME": str(folder),

@@ -14,8 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.e2e.ingest.site import PORTALS
 from tests.replicas import serve
-from tests.soak.test_many_machines import PORTALS
 from tests.topology import topology
 
 
