@@ -25,7 +25,7 @@ from storage.database.migrate import upgrade
 
 _START_SECONDS = 60
 _KEEPER = ThreadPoolExecutor(1)
-"""A thread that lasts: a server ends with the thread that started it (`_dying_with_us`)."""
+"""A thread that lasts: a server ends with the thread that started it (`dying_with_us`)."""
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ PORTALS = ("lao_cai", "long_an_hcc", "tien_giang")
 
 
 def test_a_worker_killed_in_the_middle_loses_nothing(tmp_path: Path) -> None:
-    with serve(seed=11, articles=15) as replicas:
+    with serve(seed=11, articles=45) as replicas:
         settings = {
             "CONGTIN_CONNECT_TO": replicas.connect_to,
             "CONGTIN_CA_FILE": str(replicas.ca_file),

@@ -127,3 +127,32 @@ def test_forgotten_everywhere_and_rebuilt_from_the_store_alone(
     assert code == 0, out + err
     for file in (tmp_path / "a" / "archive").rglob("*.warc.gz"):
         assert file.with_name(f"{file.name}.stored").exists()
+
+
+def test_a_backup_has_what_only_the_store_had(house: House, paged: Site, s3: ObjectStore, tmp_path: Path) -> None:
+    first = machine(tmp_path, "a", s3) | {"CONGTIN_DATABASE_URL": f"sqlite:///{tmp_path / 'own.db'}"}
+    second = first | {"CONGTIN_VAR": str(tmp_path / "b")}
+    kept = tmp_path / "saoluu"
+    for arguments, where in (
+        (("db", "upgrade"), first),
+        (("ingest", PORTAL), first),
+        (("backup", "make", str(kept)), second),  # nothing of the archive is on that machine
+        (("backup", "make", str(kept)), first),
+    ):
+        code, out, err = house.run(*arguments, **where)
+        assert code == 0, out + err
+    (segment,) = (tmp_path / "a" / "archive").rglob("*.warc.gz")
+    assert (kept / "archive" / PORTAL / segment.name).read_bytes() == segment.read_bytes()
+    last = str(max(kept.glob("2*")))
+    code, out, err = house.run("backup", "check", last, **second)
+    assert code == 0, out + err
+    # The database lost: what the store has is not copied back. The store lost as well: it is, and goes there.
+    for number, place in enumerate((s3.place, "khac")):
+        s3.place = place
+        third = machine(tmp_path, f"c{number}", s3) | {"CONGTIN_DATABASE_URL": f"sqlite:///{tmp_path / f'{number}.db'}"}
+        code, out, err = house.run("backup", "restore", last, **third)
+        assert code == 0, out + err
+        assert bool(list((tmp_path / f"c{number}" / "archive").rglob("*.warc.gz"))) == bool(number)
+        assert [key for key in s3.objects() if key.endswith(".warc.gz")]
+        code, out, err = house.run("doctor", "--full", **third)
+        assert code == 0, out + err
