@@ -8,7 +8,9 @@ from prefect import get_run_logger
 from prefect.blocks.abstract import NotificationBlock
 from prefect.blocks.core import Block
 from prefect.blocks.notifications import AppriseNotificationBlock
+from prefect.client.orchestration import PrefectClient
 from prefect.events import emit_event
+from prefect.exceptions import ObjectNotFound
 from sqlalchemy import Engine
 
 from flows.steps.watch import Problem, Told, compose
@@ -22,6 +24,14 @@ class Notification(AppriseNotificationBlock):
     _block_type_name = "Báo tin congtin"
     _block_type_slug = "congtin-notification"
     _description = "Gửi tin qua Apprise: mailtos://…, tgram://…, slack://…"
+
+
+async def offer_block(client: PrefectClient) -> None:
+    """Have the screen offer the block: Prefect knows its own ones only."""
+    try:
+        await client.read_block_type_by_slug(str(Notification._block_type_slug))  # noqa: SLF001 - its public name
+    except ObjectNotFound:
+        await Notification.aregister_type_and_schema(client=client)
 
 
 async def tell_once(

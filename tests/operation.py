@@ -4,13 +4,15 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -97,14 +99,14 @@ class Operation:
             content = answer.read()
         return json.loads(content) if content else None
 
-    def deployment(self, name: str) -> dict[str, Any]:
+    def deployment(self, name: str, flow: str = "ingest") -> dict[str, Any]:
         """Return a deployment by name."""
-        found: dict[str, Any] = self.ask(f"/deployments/name/ingest/{name}")
+        found: dict[str, Any] = self.ask(f"/deployments/name/{flow}/{name}")
         return found
 
-    def trigger(self, name: str, **parameters: Any) -> str:
-        """Start a portal's deployment; return the flow run's id. A busy server (503) is asked again."""
-        path = f"/deployments/{self.deployment(name)['id']}/create_flow_run"
+    def trigger(self, name: str, flow: str = "ingest", **parameters: Any) -> str:
+        """Start a deployment; return the flow run's id. A busy server (503) is asked again."""
+        path = f"/deployments/{self.deployment(name, flow)['id']}/create_flow_run"
         asked = {"parameters": parameters, "state": {"type": "SCHEDULED"}}
         return str(until(lambda: self.ask(path, asked)["id"], 60, "a run that was started"))
 
@@ -141,6 +143,23 @@ class Operation:
             found = connection.execute(text(query)).all()
         engine.dispose()
         return found
+
+
+def miss(here: Operation, portal: str, ticks: int) -> None:
+    """Set a portal's next scheduled runs into the past, as an outage of some days does."""
+    with closing(sqlite3.connect(here.var / "prefect" / "prefect.db")) as database, database:
+        (deployment,) = database.execute("SELECT id FROM deployment WHERE name = ?", (portal,)).fetchone()
+        rows = database.execute(
+            "SELECT id FROM flow_run WHERE deployment_id = ? AND auto_scheduled = 1 ORDER BY expected_start_time LIMIT ?",
+            (deployment, ticks),
+        ).fetchall()
+        assert len(rows) == ticks
+        for number, (run,) in enumerate(rows):
+            written = (datetime.now(UTC) - timedelta(days=ticks - number)).strftime("%Y-%m-%d %H:%M:%S.%f")
+            database.execute(
+                "UPDATE flow_run SET expected_start_time = ?, next_scheduled_start_time = ? WHERE id = ?",
+                (written, written, run),
+            )
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from prefect.events.actions import ActionTypes, ChangeFlowRunState, RunDeploymen
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 
+from flows.notify import offer_block
 from flows.operate.environment import HEARTBEAT
 from flows.operate.plan import TAG, Act, Difference, Kept, Step
 from flows.operate.states import state_of
@@ -228,6 +229,7 @@ async def automate(
         notify: blocks through which people are told, as `type/name`; those that do not exist are passed over.
         reset: undo what people changed on the screen.
     """
+    await offer_block(client)
     watch = await client.read_deployment_by_name("watch/truc")
     wanted = wanted_automations(watch.id, [one for name in notify if (one := await _block(client, name))])
     record = await _record(client)

@@ -2,16 +2,13 @@
 
 import os
 import signal
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.crawl.site import Reply, Site, paged_listing, portal_file, serve
-from tests.operation import Operation, operated, until
+from tests.operation import Operation, miss, operated, until
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(1200)]
 PORTAL, HOST = "cong_thu", "congthu.gov.vn"
@@ -90,7 +87,7 @@ def test_after_everything_was_killed_and_ticks_were_missed_one_run_makes_up_for_
     run = begun(here)
     kill(here.processes("congtin", "serve") + here.processes("flows.operate") + here.processes("prefect.engine"))
     until(lambda: not here.processes(), 60, "the end of all processes")
-    _miss(here, 2)
+    miss(here, PORTAL, 2)
     here.start()
     assert here.ended(run) == ("CRASHED", "Đứt giữa chừng [crashed]")
 
@@ -106,21 +103,3 @@ def test_after_everything_was_killed_and_ticks_were_missed_one_run_makes_up_for_
     ]
     assert sorted(names) == ["Bỏ qua: lỡ lịch [missed]", "Tốt [ok]"]
     whole(here, "crashed", "partial", "ok")  # unverified: the scheduled run starts as a probe
-
-
-def _miss(here: Operation, ticks: int) -> None:
-    """Set the portal's next scheduled runs into the past, as an outage of some days does."""
-    with closing(sqlite3.connect(here.var / "prefect" / "prefect.db")) as database, database:
-        (deployment,) = database.execute("SELECT id FROM deployment WHERE name = ?", (PORTAL,)).fetchone()
-        rows = database.execute(
-            "SELECT id FROM flow_run WHERE deployment_id = ? AND auto_scheduled = 1 ORDER BY expected_start_time LIMIT ?",
-            (deployment, ticks),
-        ).fetchall()
-        assert len(rows) == ticks
-        for number, (run,) in enumerate(rows):
-            due = datetime.now(UTC) - timedelta(days=ticks - number)
-            written = due.strftime("%Y-%m-%d %H:%M:%S.%f")
-            database.execute(
-                "UPDATE flow_run SET expected_start_time = ?, next_scheduled_start_time = ? WHERE id = ?",
-                (written, written, run),
-            )

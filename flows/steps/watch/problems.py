@@ -3,7 +3,7 @@
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -95,8 +95,7 @@ def find(
     for portal in active:
         runs = last_runs(engine, portal.name, _RUNS)
         ended = [run for run in runs if run.verdict is not None and run.verdict not in _UNSAID]
-        if problem := _verdict(portal, ended) or _silent(portal, newest_days(engine, portal.name, _DAYS), now):
-            found.append(problem)
+        found += _one(_verdict(portal, ended), _silent(portal, newest_days(engine, portal.name, _DAYS), now))
         found += _late(portal, ended, now)
         found += _dead(portal, runs, now)
         found += _refusing(portal, ended)
@@ -107,6 +106,14 @@ def find(
     )
     found += _disks(disks)
     return _together(found, {portal.name: portal.platform for portal in active})
+
+
+def _one(bad: Problem | None, silent: Problem | None) -> Iterator[Problem]:
+    """Yield one of two problems: where runs end badly, silence follows from it, and is neither told nor called over."""
+    if bad is not None:
+        yield replace(bad, parts=(silent.key,)) if silent else bad
+    elif silent is not None:
+        yield silent
 
 
 def _verdict(portal: Portal, ended: Sequence[Run]) -> Problem | None:
@@ -264,7 +271,7 @@ def _together(found: Sequence[Problem], platforms: Mapping[str, str]) -> list[Pr
                 f"Nhà cung cấp {platform} có thể đã đổi hệ thống. {group[0].todo}",
                 names,
                 platform,
-                tuple(problem.key for problem in group),
+                tuple(key for problem in group for key in (problem.key, *problem.parts)),
             )
         )
     return left

@@ -94,6 +94,10 @@ def test_silence_is_measured_by_the_portals_own_habit(engine: Engine) -> None:
     assert [problem.key for problem in problems] == ["silent:lao_cai"]
     assert "20 ngày; trước đây lâu nhất 2 ngày" in problems[0].what
     assert not find(engine, chosen, [], {}, last + 7 * DAY)
+    assert tell(engine, problems, NOW) == ["Sự cố: lao_cai"]
+    ran(engine, "lao_cai", Verdict.GONE, ago=timedelta(0))
+    assert tell(engine, find(engine, chosen, [], {}, NOW), NOW) == ["Sự cố: lao_cai"], "and its silence is not over"
+    ran(engine, "lao_cai", Verdict.QUIET, ago=-HOUR)
     desk.serve("cu", f"{LONG} cũ", published_at=last - 40 * DAY)
     assert not find(engine, chosen, [], {}, NOW), "it has been as silent before"
 
