@@ -1,5 +1,6 @@
 """`congtin serve` as an operator runs it, over a site on loopback: started, asked, stopped; with its processes counted."""
 
+import base64
 import json
 import os
 import signal
@@ -12,7 +13,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -94,7 +95,10 @@ class Operation:
     def ask(self, path: str, body: object = None) -> Any:
         """Ask Prefect's API."""
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.site}/api{path}", data, {"Content-Type": "application/json"})
+        headers = {"Content-Type": "application/json"}
+        if auth := self.environment.get("CONGTIN_SERVE_AUTH"):
+            headers["Authorization"] = f"Basic {base64.b64encode(auth.encode()).decode()}"
+        request = urllib.request.Request(f"{self.site}/api{path}", data, headers)
         with _DIRECT.open(request, timeout=20) as answer:
             content = answer.read()
         return json.loads(content) if content else None
@@ -138,24 +142,23 @@ class Operation:
 
     def rows(self, query: str) -> Sequence[Any]:
         """Return the rows of a query."""
-        engine = create_engine(f"sqlite:///{self.var / 'congtin.db'}")
+        engine = create_engine(self.environment.get("CONGTIN_DATABASE_URL", f"sqlite:///{self.var / 'congtin.db'}"))
         with engine.connect() as connection:
             found = connection.execute(text(query)).all()
         engine.dispose()
         return found
 
 
-def miss(here: Operation, portal: str, ticks: int) -> None:
-    """Set a portal's next scheduled runs into the past, as an outage of some days does."""
+def miss(here: Operation, portal: str, due: Sequence[datetime]) -> None:
+    """Set a portal's next scheduled runs into the past, as an outage does."""
     with closing(sqlite3.connect(here.var / "prefect" / "prefect.db")) as database, database:
         (deployment,) = database.execute("SELECT id FROM deployment WHERE name = ?", (portal,)).fetchone()
         rows = database.execute(
             "SELECT id FROM flow_run WHERE deployment_id = ? AND auto_scheduled = 1 ORDER BY expected_start_time LIMIT ?",
-            (deployment, ticks),
+            (deployment, len(due)),
         ).fetchall()
-        assert len(rows) == ticks
-        for number, (run,) in enumerate(rows):
-            written = (datetime.now(UTC) - timedelta(days=ticks - number)).strftime("%Y-%m-%d %H:%M:%S.%f")
+        for (run,), moment in zip(rows, due, strict=True):
+            written = moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
             database.execute(
                 "UPDATE flow_run SET expected_start_time = ?, next_scheduled_start_time = ? WHERE id = ?",
                 (written, written, run),

@@ -141,6 +141,9 @@ def test_a_rehearsal_then_the_run_and_every_number_of_it(here: Operation, browse
     shown(browser, "Tốt [ok]")
     shown(browser, "crawl ended")  # the spider's log is the run's
     picture(browser, "run")
+    log = element(browser, "//*[contains(@class, 'flow-run-logs')] | //*[contains(text(), 'crawl ended')]")
+    browser.execute_script("arguments[0].scrollIntoView()", log)
+    picture(browser, "log")
 
     counted = {
         "fetched": "SELECT count(*) FROM capture WHERE purpose = 'article' AND status = 200",
@@ -210,6 +213,26 @@ def test_what_was_paused_on_the_screen_stays(here: Operation, browser: webdriver
     assert code == 0
     assert f"  {PORTAL}: đang tạm dừng [paused]" in out.splitlines()
     assert f"{PORTAL}: cho chạy lại [resume]" in here.command("deploy", "--reset")[1].splitlines()
+
+
+def test_the_automations_are_there_and_the_block_is_offered(here: Operation, browser: webdriver.Chrome) -> None:
+    browser.get(f"{here.site}/automations")
+    for name in (
+        "lần chạy im tiếng → đứt giữa chừng",
+        "lần chạy hỏng → trực xem ngay",
+        "mẫu trang thay đổi → trực xem ngay",
+    ):
+        shown(browser, f"congtin: {name}")
+    picture(browser, "automations")
+    switch = element(browser, "//*[@role='switch'] | //input[@type='checkbox' and contains(@class, 'toggle')]")
+    browser.execute_script("arguments[0].click()", switch)
+    until(lambda: not all(one["enabled"] for one in here.ask("/automations/filter", {})), 30, "one switched off")
+    listed = here.command("deploy")[1].splitlines()
+    assert sum(line.endswith("đang tạm dừng [paused]") for line in listed) == 1
+    assert here.command("deploy", "--reset")[0] == 0
+    assert all(one["enabled"] for one in here.ask("/automations/filter", {}))
+    browser.get(f"{here.site}/blocks/catalog")
+    shown(browser, "Báo tin congtin")
 
 
 def test_its_end_leaves_nothing(here: Operation) -> None:

@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,7 @@ def test_after_everything_was_killed_and_ticks_were_missed_one_run_makes_up_for_
     run = begun(here)
     kill(here.processes("congtin", "serve") + here.processes("flows.operate") + here.processes("prefect.engine"))
     until(lambda: not here.processes(), 60, "the end of all processes")
-    miss(here, PORTAL, 2)
+    miss(here, PORTAL, [datetime.now(UTC) - timedelta(days=days) for days in (2, 1)])
     here.start()
     assert here.ended(run) == ("CRASHED", "Đứt giữa chừng [crashed]")
 

@@ -1,6 +1,5 @@
 """A password goes nowhere: into no log, archive, file, row, message or payload of the screen, whatever fails."""
 
-import asyncio
 import gzip
 import json
 import sqlite3
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 from prefect.client.orchestration import get_client
+from prefect.logging.handlers import APILogHandler
 from prefect.settings import PREFECT_HOME
 from pydantic import SecretStr
 from sqlalchemy import MetaData, create_engine, make_url, text
@@ -48,7 +48,7 @@ def guarded(place: Place, migrated: Databases, tmp_path: Path, monkeypatch: pyte
 
 async def _payloads() -> str:
     """Return everything that the screen can be given of runs, tasks, logs and artifacts."""
-    await asyncio.sleep(3)  # logs are sent by a thread of their own
+    await APILogHandler.aflush()
     found: list[Any] = []
     async with get_client() as client:
         kinds = ("flow_runs", "task_runs", "logs", "artifacts", "flow_run_states", "deployments", "block_documents")
