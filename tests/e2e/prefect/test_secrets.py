@@ -1,5 +1,6 @@
 """A password goes nowhere: into no log, archive, file, row, message or payload of the screen, whatever fails."""
 
+import asyncio
 import gzip
 import json
 import sqlite3
