@@ -27,6 +27,10 @@ class Read:
 
     page: int
 
+    def __str__(self) -> str:
+        """Return it as the spider's log says it."""
+        return f"page {self.page}"
+
 
 @dataclass(frozen=True, slots=True)
 class Halt:
@@ -34,6 +38,10 @@ class Halt:
 
     stop: Stop
     detail: str = ""
+
+    def __str__(self) -> str:
+        """Return it as the spider's log says it."""
+        return f"the end [{self.stop}]{f': {self.detail}' if self.detail else ''}"
 
 
 @dataclass(slots=True)

@@ -345,3 +345,9 @@ def test_no_sequence_of_cut_runs_leaves_a_gap(
     assert report.complete
     assert len(asked) <= 3 * portal.last + 10
     assert set(portal.rows) - late <= memory.fetched
+
+
+def test_the_log_says_what_follows_in_words() -> None:
+    assert f"10 rows, then {Read(2)}" == "10 rows, then page 2"
+    assert str(Halt(Stop.MARK, "page 3 is below the mark")) == "the end [mark]: page 3 is below the mark"
+    assert str(Halt(Stop.NO_ROWS)) == "the end [no_rows]"
