@@ -9,7 +9,20 @@ import brotli
 from backports import zstd
 
 from storage.vocabulary import FetchError
-from tests.hostile.contract import Behaviour, around, article, coded, first, fixed, head, made, nothing, page, whole
+from tests.hostile.contract import (
+    Behaviour,
+    around,
+    article,
+    coded,
+    first,
+    fixed,
+    head,
+    made,
+    nothing,
+    page,
+    text,
+    whole,
+)
 from tests.hostile.server import Act, Visit
 
 GZIP, DEFLATE, BROTLI, ZSTD = (b"Content-Encoding: " + name for name in (b"gzip", b"deflate", b"br", b"zstd"))
@@ -146,7 +159,9 @@ STORED: Mapping[str, Behaviour] = {
         made(lambda visit: whole(article(visit.name) + b"<title>" + b"x" * (8 << 20) + b"</title>"))
     ),
     "answer_twice": Behaviour(answer_twice, paths=("/bai", "/hai", "/ba"), requests=3),
-    "late_bytes": Behaviour(late_bytes, paths=("/bai", "/hai"), requests=2),
+    "late_bytes": Behaviour(
+        late_bytes, paths=("/bai", "/hai"), requests=2, robots=text(b"User-agent: *\nCrawl-delay: 2\n")
+    ),  # the second request must come after those bytes
     "cut_then_whole": Behaviour(first(head(length=9000) + b"<html>"), requests=2),
     "gzip_cut_then_whole": Behaviour(first(whole(gzip.compress(article("x"))[:-9], GZIP)), requests=2),
     "reset_then_whole": Behaviour(reset_at_first, requests=2),

@@ -16,8 +16,6 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from apprise.plugins.slack import NotifySlack
 from apprise.plugins.telegram import NotifyTelegram
-from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.client.schemas.objects import State, StateType
 from pydantic import SecretStr
 
@@ -27,6 +25,7 @@ from storage.database.engine import connect
 from storage.database.leases import Leases
 from storage.settings import settings
 from tests.e2e.prefect.conftest import Place
+from tests.e2e.prefect.test_flows import _artifacts
 from tests.operation import free_port
 
 
@@ -117,9 +116,9 @@ async def test_people_are_told_once(place: Place, inbox: Inbox, monkeypatch: pyt
         assert "hong.py" in message
         assert "Việc cần làm: Sửa tệp." in message
     assert [len(came) for came in inbox.telling("Congtin, sáng")] in ([0] * 3, [1] * 3), "the digest, if it is due"
-    async with get_client() as client:
-        made = await client.read_artifacts(artifact_filter=ArtifactFilter(key=ArtifactFilterKey(any_=["su-co"])))
-    assert "hong" in str(made[0].data)
+    run_id = state.state_details.flow_run_id
+    assert run_id is not None
+    assert "hong" in str((await _artifacts(run_id))["su-co"])
 
     broken.unlink()
     await watch(return_state=True)
